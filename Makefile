@@ -1,0 +1,43 @@
+# Two commands: `make run` shows it working, `make test` proves it. Both set up what they need.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 9000
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format unit bench clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.ready ## start it here, with stand-in robots; no account, no configuration
+	@$(BIN)/python -m relay serve --port $(PORT)
+
+test: lint unit ## run every check
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(VENV)/.ready ## run the tests only
+	$(BIN)/python -m pytest $(TESTS)
+
+format: $(VENV)/.ready ## put the code in its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready ## measure, as ratios against the plain alternative
+	$(BIN)/python -m tests.bench
+
+clean: ## remove what the other commands made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build
+
+# The version check comes first: pip's own message about an old Python is hard to read.
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
