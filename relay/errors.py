@@ -1,0 +1,182 @@
+"""Every error of the relay; each carries the decision its catcher needs.
+
+RelayError
+├── RequestError             the request is not acceptable; *status* is the HTTP answer
+│   ├── BadRequest           400  the cloud event or the body cannot be read
+│   ├── Unauthorized         401  secret missing or wrong; one wording for every cause
+│   ├── Forbidden            403  this source may not speak for that project
+│   ├── NotFound             404  no such path or source
+│   ├── MethodNotAllowed     405
+│   ├── TooLarge             413
+│   ├── FormBody             415  form-encoded instead of JSON
+│   └── NotConfigured        503  nothing can be decided; names the variable to set
+├── Ignored                  understood, and nothing to send: a reason code, answered with 200
+├── ConfigError              one or more `Problem`s in the configuration
+└── DeliveryError            a receiver did not take the message
+    ├── Unreachable          nothing was sent: name, connection, TLS
+    ├── TimedOut             the budget ended; the message may have arrived
+    ├── BadAnswer            an answer that is not the vendor's JSON
+    ├── Busy                 the vendor asks to try again
+    ├── Throttled            too many messages; carries the least wait
+    ├── Rejected             this message will never be taken
+    └── Misconfigured        this receiver will never take any, until a person mends it
+
+No message of these errors holds a secret, a robot's address or text from a payload.
+"""
+
+from typing import ClassVar, NamedTuple
+
+
+class RelayError(Exception):
+    """Base of all errors of the relay."""
+
+
+class RequestError(RelayError):
+    """A request that is not acceptable; *fix* says in one sentence what to do about it."""
+
+    status: ClassVar[int] = 400
+    reason: ClassVar[str] = "bad_request"
+    code: ClassVar[str] = "E300"
+
+    def __init__(self, fix: str, *, reason: str = "") -> None:
+        super().__init__(fix)
+        self.fix = fix
+        self.why = reason or self.reason
+
+
+class BadRequest(RequestError):
+    code = "E301"
+    reason = "bad_body"
+
+
+class Unauthorized(RequestError):
+    status = 401
+    code = "E302"
+    reason = "unauthorized"
+
+    def __init__(self, *, log: str = "") -> None:
+        """*log* tells the operator's log, never the caller, what was wrong."""
+        super().__init__("the secret or signature does not match")
+        self.log = log
+
+
+class Forbidden(RequestError):
+    status = 403
+    code = "E401"
+    reason = "project_not_allowed"
+
+
+class NotFound(RequestError):
+    status = 404
+    code = "E304"
+    reason = "not_found"
+
+
+class MethodNotAllowed(RequestError):
+    status = 405
+    code = "E305"
+    reason = "method_not_allowed"
+
+
+class TooLarge(RequestError):
+    status = 413
+    code = "E306"
+    reason = "too_large"
+
+
+class FormBody(RequestError):
+    status = 415
+    code = "E307"
+    reason = "form_body"
+
+
+class NotConfigured(RequestError):
+    status = 503
+    code = "E202"
+    reason = "not_configured"
+
+
+class Ignored(RelayError):
+    """An event that is understood and deliberately not sent.
+
+    *reason* is a code of `design/config.md` section 8 (R10 not supported, R32 nothing changed …),
+    *detail* one short English sentence without text from the payload.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class Problem(NamedTuple):
+    """One fault of the configuration; *where* names the variable or the key, never its value."""
+
+    code: str
+    where: str
+    message: str
+    hint: str = ""
+
+
+class ConfigError(RelayError):
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{p.code} {p.where}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+class DeliveryError(RelayError):
+    """A receiver did not take the message.
+
+    *code* is ours (E5xx), *vendor_code* the vendor's ``errcode`` as text (or the HTTP status, or
+    empty), *hint* what a person should do. *retryable*: the same message may be taken later.
+    *ambiguous*: it may have arrived although no answer came.
+    """
+
+    retryable: ClassVar[bool] = False
+    ambiguous: ClassVar[bool] = False
+    status: ClassVar[str] = "failed"
+
+    def __init__(
+        self, code: str, message: str, *, vendor_code: str = "", hint: str = "", wait_s: float = 0.0
+    ) -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+        self.vendor_code = vendor_code
+        self.hint = hint
+        self.wait_s = wait_s
+
+
+class Unreachable(DeliveryError):
+    retryable = True
+    status = "unreachable"
+
+
+class TimedOut(DeliveryError):
+    retryable = True
+    ambiguous = True
+    status = "timeout"
+
+
+class BadAnswer(DeliveryError):
+    retryable = True
+    ambiguous = True
+    status = "bad_answer"
+
+
+class Busy(DeliveryError):
+    retryable = True
+    status = "busy"
+
+
+class Throttled(DeliveryError):
+    retryable = True
+    status = "throttled"
+
+
+class Rejected(DeliveryError):
+    status = "rejected"
+
+
+class Misconfigured(DeliveryError):
+    status = "misconfigured"

@@ -1,0 +1,138 @@
+"""What to say, without any platform's markup, and the unit that is sent, queued and retried.
+
+A `Notification` is made once per event and language (`relay.describe`) and turned into markup by a
+formatter. All its texts are on one line, free of control characters, bounded in length, and **not**
+escaped: escaping belongs to the platform. All its links are http(s) and bounded.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+MAX_URL_BYTES = 1024  # so that one first line and one link fit into any platform's limit
+
+
+class Span(NamedTuple):
+    """A run of text. *tone*: ``success``, ``danger``, ``muted`` or empty; *url* makes a link."""
+
+    text: str
+    url: str = ""
+    tone: str = ""
+    bold: bool = False
+
+
+class Line(NamedTuple):
+    """One line below the first. *rank* says what goes first when bytes run out.
+
+    ``note`` (a description) goes before ``commit`` lines beyond the third, these before ``fact``
+    lines from the last, these before the ``subject`` line (`design/messages.md` rule 6).
+    """
+
+    spans: tuple[Span, ...]
+    rank: str = "fact"
+
+
+class More(NamedTuple):
+    """The line that counts what is not listed; *hidden* grows when ``commit`` lines are dropped.
+
+    *template* holds ``{count}``; *detail* follows it and is true only as long as nothing more is
+    dropped. With nothing hidden there is no such line.
+    """
+
+    template: str
+    hidden: int = 0
+    detail: str = ""
+
+
+class Action(NamedTuple):
+    """A link with a verb as its label, at the foot of the message or as a button."""
+
+    label: str
+    url: str
+
+
+class Mention(NamedTuple):
+    """Somebody to ping, by the ids a receiver's platform knows; *everyone* stands for ``@all``."""
+
+    name: str = ""
+    wecom: str = ""
+    dingtalk: str = ""
+    mobile: str = ""
+    everyone: bool = False
+
+
+class Notification(NamedTuple):
+    """*headline* is the first line; *actions* holds one primary link and at most one more.
+
+    *more*, when set, stands after the ``commit`` lines. A *quiet* notification is one grey line:
+    headline and first action only. *minimal* is what is left to say when a vendor refuses the
+    content.
+    """
+
+    headline: tuple[Span, ...]
+    lines: tuple[Line, ...] = ()
+    actions: tuple[Action, ...] = ()
+    more: More | None = None
+    mentions: tuple[Mention, ...] = ()
+    quiet: bool = False
+    lang: str = "zh-CN"
+
+    @property
+    def title(self) -> str:
+        """Return the first line as plain text."""
+        return "".join(span.text for span in self.headline)
+
+
+class Delivery(NamedTuple):
+    """One notification to one receiver; *id* is the same for every attempt.
+
+    *receiver* is a name, never a credential; *event* is the event's name, for logs; *received_at*
+    Unix seconds of the request.
+    """
+
+    id: str
+    receiver: str
+    event: str
+    received_at: float
+    notification: Notification
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dictionaries and lists that `from_json` reads back."""
+        return {"version": 1, **_plain(self)}
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> "Delivery":
+        """Read what `to_json` wrote. Raises ValueError for another version or a missing part."""
+        if written.get("version") != 1:
+            raise ValueError(f"not a delivery of version 1: {written.get('version')!r}")
+        try:
+            return cls(
+                id=written["id"],
+                receiver=written["receiver"],
+                event=written["event"],
+                received_at=written["received_at"],
+                notification=_notification(written["notification"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a delivery: {error!r}") from None
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return {key: _plain(item) for key, item in value._asdict().items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _notification(written: Mapping[str, Any]) -> Notification:
+    return Notification(
+        headline=_spans(written["headline"]),
+        lines=tuple(Line(_spans(line["spans"]), line["rank"]) for line in written["lines"]),
+        actions=tuple(Action(**action) for action in written["actions"]),
+        more=More(**written["more"]) if written["more"] else None,
+        mentions=tuple(Mention(**mention) for mention in written["mentions"]),
+        quiet=written["quiet"],
+        lang=written["lang"],
+    )
+
+
+def _spans(written: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:
+    return tuple(Span(**span) for span in written)
