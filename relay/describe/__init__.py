@@ -1,0 +1,138 @@
+"""From an event to the words about it: `describe`, one describer per kind of subject.
+
+A new event is one function in the module of its family and one row in `_DESCRIBERS`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from relay.describe import (
+    admin,
+    ci,
+    code,
+    comments,
+    issues,
+    merge_requests,
+    releases,
+)
+from relay.describe.draft import (
+    VIEW,
+    VIEW_PROJECT,
+    Draft,
+    Head,
+    View,
+    action,
+    muted,
+    usable,
+)
+from relay.describe.when import happened_at, year_at
+from relay.events import (
+    AccessToken,
+    Account,
+    Branch,
+    Comment,
+    Deployment,
+    Emoji,
+    Event,
+    FeatureFlag,
+    Issue,
+    Job,
+    Member,
+    MergeRequest,
+    Milestone,
+    Notice,
+    Ping,
+    Pipeline,
+    Place,
+    Push,
+    Release,
+    Tag,
+    Vulnerability,
+    WikiPage,
+)
+from relay.notifications import Action, Notification, Span
+from relay.words import Words, project_name
+
+_Describer = Callable[[Event, Any, View], Draft]
+
+_DESCRIBERS: dict[type, _Describer] = {
+    Push: code.push,
+    Branch: code.branch,
+    Tag: code.tag,
+    Issue: issues.issue,
+    MergeRequest: merge_requests.merge_request,
+    Comment: comments.comment,
+    Emoji: comments.emoji,
+    Pipeline: ci.pipeline,
+    Job: ci.job,
+    Deployment: ci.deployment,
+    Release: releases.release,
+    WikiPage: releases.wiki,
+    Milestone: releases.milestone,
+    Member: admin.member,
+    FeatureFlag: admin.feature_flag,
+    AccessToken: admin.access_token,
+    Vulnerability: admin.vulnerability,
+    Place: admin.place,
+    Account: admin.account,
+    Ping: admin.ping,
+    Notice: admin.notice,
+}
+
+
+def describe(
+    event: Event,
+    *,
+    lang: str = "zh-CN",
+    quiet: bool = False,
+    now_s: float | None = None,
+    timezone: str = "Asia/Shanghai",
+    max_commits: int = 5,
+) -> Notification:
+    """Return what to say about *event*: words in *lang*, no markup (`design/messages.md`).
+
+    *now_s* (Unix seconds) decides whether the time of the event is worth a line: without it, it
+    never is. *quiet* gives the one-line form.
+    """
+    words = Words(lang, event.source)
+    view = View(words, year_at(now_s if now_s is not None else event.occurred_at), max_commits)
+    draft = _DESCRIBERS[type(event.subject)](event, event.subject, view)
+    headline = _headline(draft.head, event, words)
+    actions = _actions(draft, event, words)
+    if quiet:
+        link = usable(event.url) or (actions[0].url if actions else "")
+        short = (Action(words.say(VIEW), link),) if link else ()
+        return Notification(headline, actions=short, quiet=True, lang=words.lang)
+    when = muted(happened_at(event.occurred_at, now_s, timezone, chinese=words.chinese))
+    lines = tuple(line for line in (*draft.lines, when) if line.spans)
+    return Notification(headline, lines, actions, draft.more, lang=words.lang)
+
+
+def _headline(head: Head, event: Event, words: Words) -> tuple[Span, ...]:
+    """Return ``{emoji} {status} {what} · {place} {ref} · {who}`` (rule 1)."""
+    place = head.place or project_name(event.project.path)
+    prefix = f"{head.place_word} " if head.place and head.place_word else ""
+    who = words.name(event.actor) if head.who is None else head.who
+    start = Span(f"{head.emoji} {head.status}", tone=head.tone)
+    gap = "" if head.status.endswith("）") else " "  # a full-width bracket brings its own space
+    spans = [start, Span(f"{gap}{head.what}" if head.what else "")]
+    dot = " · " if head.what else f"{gap}· "
+    if place:
+        spans += [
+            Span(dot + prefix),
+            Span(place, bold=True),
+            Span(f" {head.ref}" if head.ref else ""),
+        ]
+    elif head.ref:
+        spans.append(Span(dot + head.ref))
+    if who:
+        spans.append(Span(f" · {who}"))
+    return tuple(span for span in spans if span.text)
+
+
+def _actions(draft: Draft, event: Event, words: Words) -> tuple[Action, ...]:
+    """Return at most two links, the most useful first; the project's page where there is none."""
+    found = tuple(link for link in draft.actions if link.url)[:2]
+    if found or not usable(event.project.url):
+        return found
+    return (action(words, VIEW_PROJECT, event.project.url),)

@@ -1,0 +1,229 @@
+"""Pipelines, jobs, deployments."""
+
+from relay.describe.draft import (
+    COMMIT,
+    REF_CELLS,
+    Draft,
+    Head,
+    Part,
+    View,
+    action,
+    commit,
+    facts,
+    joined,
+    labelled,
+    linked,
+    value,
+)
+from relay.describe.plain import prose
+from relay.events import Deployment, Event, Job, JobSummary, Pipeline
+from relay.notifications import Action, Line, Span
+from relay.words import Phrase, Words
+
+_JOBS_SHOWN = 5
+
+# action → emoji, word after the noun (流水线失败 / Pipeline failed), tone
+_STATUS = {
+    "failed": ("❌", Phrase("失败", "failed"), "danger"),
+    "success": ("✅", Phrase("成功", "passed"), "success"),
+    "fixed": ("✅", Phrase("恢复", "fixed"), "success"),
+    "status_changed": ("↻", Phrase("状态变化", "status changed"), ""),
+    "canceled": ("🚫", Phrase("已取消", "canceled"), "muted"),
+    "canceling": ("🚫", Phrase("取消中", "canceling"), "muted"),
+    "skipped": ("🚫", Phrase("已跳过", "skipped"), "muted"),
+    "manual": ("⏳", Phrase("等待手动操作", "waits for a manual action"), ""),
+    "created": ("⏳", Phrase("已创建", "created"), ""),
+    "waiting_for_resource": ("⏳", Phrase("等待资源", "waits for a resource"), ""),
+    "waiting_for_callback": ("⏳", Phrase("等待回调", "waits for a callback"), ""),
+    "preparing": ("⏳", Phrase("准备中", "is preparing"), ""),
+    "pending": ("⏳", Phrase("等待中", "is pending"), ""),
+    "running": ("⏳", Phrase("运行中", "is running"), ""),
+    "scheduled": ("⏳", Phrase("已排期", "is scheduled"), ""),
+    "unknown": ("↻", Phrase("有更新", "updated"), ""),
+}
+_WARNED = Phrase("成功（有警告）", "passed with warnings")
+_FAILED_ALLOWED = Phrase("失败（允许失败）", "failed (allowed to)")
+_TRIGGERS = {
+    "push": Phrase("推送", "push"),
+    "web": Phrase("手动", "web"),
+    "schedule": Phrase("定时", "schedule"),
+    "api": Phrase("API", "API"),
+    "trigger": Phrase("触发器", "trigger"),
+    "pipeline": Phrase("上游流水线", "upstream pipeline"),
+    "parent_pipeline": Phrase("父流水线", "parent pipeline"),
+    "merge_request_event": Phrase("合并请求", "merge request"),
+    "external": Phrase("外部", "external"),
+    "chat": Phrase("聊天命令", "chat"),
+    "webide": Phrase("Web IDE", "Web IDE"),
+}
+_REASONS = {
+    "script_failure": Phrase("脚本失败", "script failed"),
+    "runner_system_failure": Phrase("Runner 系统故障", "runner system failure"),
+    "stuck_or_timeout_failure": Phrase("卡住或超时", "stuck or timed out"),
+    "job_execution_timeout": Phrase("执行超时", "job timed out"),
+    "missing_dependency_failure": Phrase("缺少依赖", "missing dependency"),
+    "runner_unsupported": Phrase("Runner 不支持", "runner not supported"),
+    "api_failure": Phrase("API 失败", "API failure"),
+    "scheduler_failure": Phrase("调度失败", "scheduler failure"),
+    "archived_failure": Phrase("作业已归档", "job archived"),
+    "unmet_prerequisites": Phrase("前提条件不满足", "unmet prerequisites"),
+    "data_integrity_failure": Phrase("数据不一致", "data integrity failure"),
+    "user_blocked": Phrase("用户被禁用", "user blocked"),
+    "project_deleted": Phrase("项目已删除", "project deleted"),
+    "ci_quota_exceeded": Phrase("CI 配额用尽", "CI quota exceeded"),
+    "environment_creation_failure": Phrase("环境创建失败", "environment could not be created"),
+    "no_matching_runner": Phrase("没有匹配的 Runner", "no matching runner"),
+    "unknown_failure": Phrase("原因不明", "unknown"),
+}
+_DEPLOYMENT = {
+    "success": ("✅", Phrase("部署成功", "Deployed"), "success"),
+    "failed": ("❌", Phrase("部署失败", "Deployment failed"), "danger"),
+    "canceled": ("🚫", Phrase("部署已取消", "Deployment canceled"), "muted"),
+    "blocked": ("⏳", Phrase("部署等待批准", "Deployment waits for approval"), ""),
+    "approved": ("👍", Phrase("部署已批准", "Deployment approved"), "success"),
+    "rejected": ("🚫", Phrase("部署被拒绝", "Deployment rejected"), "danger"),
+    "created": ("⏳", Phrase("部署已创建", "Deployment created"), ""),
+    "running": ("⏳", Phrase("部署中", "Deploying"), ""),
+    "unknown": ("↻", Phrase("部署有更新", "Deployment updated"), ""),
+}
+_PIPELINE_IS = Phrase("{noun}{status}", "{noun} {status}")
+_FAILED_JOBS = Phrase("失败", "Failed")
+_TRIGGER = Phrase("触发", "Source")
+_TOOK = Phrase("用时 {time}", "took {time}")
+_QUEUED = Phrase("排队 {time}", "queued {time}")
+_BEFORE = Phrase("此前失败 {count} 次", "after {count} failures", "after 1 failure")
+_FOR = Phrase("，共 {time}", " over {time}")
+_VIEW_PIPELINE = Phrase("查看{noun} {number}", "View {noun} {number}")
+_STAGE = Phrase("阶段", "Stage")
+_IN_PIPELINE = Phrase("流水线 ", "pipeline ")
+_REASON = Phrase("原因", "Reason")
+_RETRIED = Phrase("重试 {count} 次", "retried {count} times", "retried once")
+_RUNNER = Phrase("Runner", "Runner")
+_VIEW_LOG = Phrase("查看日志", "View log")
+_VERSION = Phrase("版本", "Version")
+_APPROVER = Phrase("审批人", "Approver")
+_OPEN_ENVIRONMENT = Phrase("打开环境", "Open environment")
+_DEPLOY_JOB = Phrase("部署任务", "Deploy job")
+_VIEW_JOB = Phrase("查看部署任务", "View job")
+_JOB_LABELS = {"success": _DEPLOY_JOB, "failed": _VIEW_LOG, "blocked": Phrase("去审批", "Approve")}
+_SAYS = Phrase("意见", "Comment")
+
+
+def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
+    words, noun = view.words, view.words.noun("pipeline")
+    emoji, phrase, tone = _STATUS[event.action]
+    status = _capital(
+        words.say(
+            _PIPELINE_IS,
+            noun=noun,
+            status=words.say(_WARNED if found.warning and event.action == "success" else phrase),
+        )
+    )
+    name = value(found.name, 40)
+    took = words.duration(found.duration_s)
+    lines = (
+        Line(labelled(words, _FAILED_JOBS, _jobs(found.failed_jobs, words))),
+        Line(labelled(words, COMMIT, commit(found.commit))),
+        facts(
+            _merge_request(found, words),
+            _trigger(event, found, words),
+            words.say(_TOOK, time=took) if took else "",
+            _history(found, words),
+        ),
+    )
+    link = action(words, _VIEW_PIPELINE, event.url, noun=noun, number=value(found.number, 20))
+    return Draft(Head(emoji, status, tone, name, value(found.ref, REF_CELLS)), lines, (link,))
+
+
+def job(event: Event, found: Job, view: View) -> Draft:
+    words, noun = view.words, view.words.noun("job")
+    emoji, phrase, tone = _STATUS[event.action]
+    if event.action == "failed" and found.allow_failure:
+        phrase, tone = _FAILED_ALLOWED, "muted"
+    told = value(found.status_name, 20) if event.action == "unknown" else ""
+    status = _capital(words.say(_PIPELINE_IS, noun=noun, status=told or words.say(phrase)))
+    head = Head(emoji, status, tone, value(found.name, 40), value(found.ref, REF_CELLS))
+    number = linked(value(found.pipeline, 60), found.pipeline_url)
+    took, queued = words.duration(found.duration_s), words.duration(found.queued_s)
+    lines = (
+        facts(
+            words.labelled(_STAGE, value(found.stage, 40)),
+            joined("", words.say(_IN_PIPELINE), number) if number else "",
+        ),
+        Line(labelled(words, COMMIT, commit(found.commit)) if event.source == "gitee" else ()),
+        facts(
+            words.labelled(_REASON, _reason(found.reason, words)),
+            words.say(_TOOK, time=took) if took else "",
+            words.say(_QUEUED, time=queued) if queued and found.queued_s else "",
+            words.say(_RETRIED, count=found.retries) if found.retries else "",
+        ),
+        facts(words.labelled(_RUNNER, value(found.runner, 40))),
+    )
+    return Draft(head, lines, (action(words, _VIEW_LOG, event.url),))
+
+
+def deployment(event: Event, found: Deployment, view: View) -> Draft:
+    words = view.words
+    emoji, phrase, tone = _DEPLOYMENT[event.action]
+    took = words.duration(found.duration_s)
+    ref = value(found.ref, REF_CELLS)
+    version = joined(" ", ref, commit(found.commit))
+    lines = (
+        Line(labelled(words, _VERSION, version)),
+        facts(
+            words.labelled(_APPROVER, words.name(found.approver)),
+            words.labelled(_SAYS, prose(found.comment, 80)),
+            words.say(_TOOK, time=took) if took else "",
+        ),
+    )
+    head = Head(emoji, words.say(phrase), tone, value(found.environment, 40))
+    return Draft(head, lines, _deployment_links(event, found, words))
+
+
+def _deployment_links(event: Event, found: Deployment, words: Words) -> tuple[Action, ...]:
+    """Return the place that helps at this moment first: the site after a success, else the job."""
+    job_label = _JOB_LABELS.get(event.action, _VIEW_JOB)
+    job_page = action(words, job_label, found.job_url)
+    if event.action != "success":
+        return (job_page,)
+    return (action(words, _OPEN_ENVIRONMENT, found.environment_url), job_page)
+
+
+def _jobs(jobs: tuple[JobSummary, ...], words: Words) -> tuple[Span, ...]:
+    shown: list[Part] = []
+    for one in jobs[:_JOBS_SHOWN]:
+        stage = words.bracketed(value(one.stage, 30))
+        shown.append((*linked(value(one.name, 40), one.url), *((Span(stage),) if stage else ())))
+    more = f"… (+{len(jobs) - _JOBS_SHOWN})" if len(jobs) > _JOBS_SHOWN else ""
+    return joined("、" if words.chinese else ", ", *shown, more)
+
+
+def _trigger(event: Event, found: Pipeline, words: Words) -> str:
+    """Return what started it; a push is worth a word only where somebody looks for a cause."""
+    if event.action != "failed" and found.trigger == "push":
+        return ""
+    known = _TRIGGERS.get(found.trigger)
+    return words.labelled(_TRIGGER, words.say(known) if known else value(found.trigger, 30))
+
+
+def _merge_request(found: Pipeline, words: Words) -> Part:
+    number = linked(value(found.merge_request, 20), found.merge_request_url)
+    label = words.noun("merge_request")
+    return (Span(f"{_capital(label)} "), *number) if number else ""
+
+
+def _history(found: Pipeline, words: Words) -> Part:
+    if not found.failures:
+        return ""
+    time = words.duration(found.failing_s)
+    text = words.say(_BEFORE, count=found.failures) + (words.say(_FOR, time=time) if time else "")
+    return Span(text, tone="muted")
+
+
+def _reason(reason: str, words: Words) -> str:
+    known = _REASONS.get(reason)
+    return words.say(known) if known else value(reason.replace("_", " "), 60)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

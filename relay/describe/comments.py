@@ -1,0 +1,89 @@
+"""Comments and reactions."""
+
+from relay.describe.draft import (
+    Draft,
+    Head,
+    View,
+    action,
+    either,
+    muted,
+    subject,
+    value,
+)
+from relay.describe.plain import prose
+from relay.events import Comment, Emoji, Event
+from relay.notifications import Line, Span
+from relay.words import Phrase, Words
+
+_TEXT_CELLS = 200
+_GONE_CELLS = 60
+
+# What a comment is on, when its number does not already say so ("!42", "#231").
+_TARGETS = {
+    "commit": Phrase("提交 {number}", "commit {number}"),
+    "snippet": Phrase("代码片段 {number}", "snippet {number}"),
+    "repository": Phrase("仓库", "the repository"),
+    "comment": Phrase("评论 {number}", "comment {number}"),
+    "other": Phrase("{number}", "{number}"),
+}
+_HEADS = {
+    "created": ("💬", Phrase("评论{noun}", "Comment on {noun}"), ""),
+    "edited": ("💬", Phrase("修改评论{noun}", "Comment edited on {noun}"), ""),
+    "deleted": ("🗑️", Phrase("删除评论{noun}", "Comment deleted on {noun}"), "danger"),
+}
+_BARE = {
+    "created": Phrase("新评论", "New comment"),
+    "edited": Phrase("修改评论", "Comment edited"),
+    "deleted": Phrase("删除评论", "Comment deleted"),
+}
+_PLACE = Phrase("{path} 第 {line} 行", "{path} line {line}")
+_REPLY = Phrase("回复", "Reply")
+_VIEW = Phrase("查看", "View")
+_AWARDED = Phrase("回应 :{name}: {target}", "Reacted :{name}: to {target}")
+_REVOKED = Phrase("撤回回应 :{name}: {target}", "Took back :{name}: from {target}")
+
+
+def comment(event: Event, found: Comment, view: View) -> Draft:
+    words = view.words
+    gone = event.action == "deleted"
+    text = prose(found.text, _GONE_CELLS if gone else _TEXT_CELLS)
+    lines = (
+        subject(found.title, found.target_url),
+        Line((Span(text),) if text else (), "note"),
+        muted(_place(found, words)),
+    )
+    reply = action(words, _REPLY, event.url if event.action == "created" else "")
+    page = action(words, _VIEW, found.target_url if gone else event.url or found.target_url)
+    return Draft(_head(event, found, words), lines, (either(reply, page),))
+
+
+def emoji(event: Event, found: Emoji, view: View) -> Draft:
+    words = view.words
+    phrase = _REVOKED if event.action == "revoked" else _AWARDED
+    name = value(found.name, 30)
+    status = words.say(phrase, name=name, target=_target(found.target, found.number, words))
+    return Draft(
+        Head("💬", status.strip()),
+        (subject(found.title, event.url),),
+        (action(words, _VIEW, event.url),),
+    )
+
+
+def _head(event: Event, found: Comment, words: Words) -> Head:
+    emoji, phrase, tone = _HEADS[event.action]
+    target = _target(found.target, found.number, words)
+    status = words.say(phrase, noun=target) if target else words.say(_BARE[event.action])
+    return Head(emoji, status, tone)
+
+
+def _target(kind: str, number: str, words: Words) -> str:
+    number = value(number, 20)
+    phrase = _TARGETS.get(kind)
+    return words.say(phrase, number=number).strip() if phrase else number
+
+
+def _place(found: Comment, words: Words) -> str:
+    path = value(found.path, _GONE_CELLS)
+    if not path or found.line is None:
+        return path
+    return words.say(_PLACE, path=path, line=found.line)

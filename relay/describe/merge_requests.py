@@ -1,0 +1,184 @@
+"""Merge requests, which Gitee calls pull requests."""
+
+from relay.describe.changes import change_lines, changed_fields
+from relay.describe.draft import (
+    COMMIT,
+    REF_CELLS,
+    Draft,
+    Head,
+    Part,
+    View,
+    action,
+    commit,
+    either,
+    facts,
+    labelled,
+    note,
+    same_person,
+    subject,
+    usable,
+    value,
+)
+from relay.describe.issues import ASSIGNEES, MILESTONE, labels
+from relay.describe.plain import prose
+from relay.events import Event, MergeRequest
+from relay.notifications import Action, Line
+from relay.words import Phrase, Words
+
+_NOTE_CELLS = 100
+
+# Status in words; where the number is not part of it, it follows outside the colour.
+_HEADS = {
+    "opened": ("🔀", Phrase("新{noun} {number}", "New {noun} {number}"), ""),
+    "merged": ("✅", Phrase("已合并", "Merged"), "success"),
+    "closed": ("🚫", Phrase("已关闭", "Closed"), "muted"),
+    "reopened": ("🔁", Phrase("重新开启{noun} {number}", "Reopened {noun} {number}"), ""),
+    "approved": ("👍", Phrase("已批准", "Approved"), "success"),
+    "unapproved": ("🚫", Phrase("撤销批准", "Approval withdrawn"), "danger"),
+    "changes_requested": ("🚫", Phrase("要求修改", "Changes requested"), "danger"),
+    "review_requested": ("👉", Phrase("请求评审", "Review requested"), ""),
+    "review_removed": ("👉", Phrase("调整评审人", "Reviewers changed"), ""),
+    "test_requested": ("👉", Phrase("请求测试", "Test requested"), ""),
+    "test_removed": ("👉", Phrase("调整测试人", "Testers changed"), ""),
+    "tested": ("👍", Phrase("测试通过", "Test passed"), "success"),
+    "assigned": ("👉", Phrase("指派{noun} {number}", "Assigned {noun} {number}"), ""),
+    "unassigned": ("👉", Phrase("取消指派{noun} {number}", "Unassigned {noun} {number}"), ""),
+    "ready": ("🔀", Phrase("可以评审", "Ready for review"), ""),
+    "draft": ("🔀", Phrase("转为草稿", "Back to draft"), ""),
+}
+_DRAFT = Phrase("（草稿）", " (draft)")
+_RESET_BY_PUSH = Phrase("新提交使批准失效", "Approval reset by new commits")
+_MORE_APPROVALS = Phrase("还需要其他人批准", "more approvals are needed")
+_NEW_COMMITS = Phrase("{number} 有新提交", "{number}: new commits")
+_UPDATED = Phrase("{number} 更新了{fields}", "{number}: {fields} changed")
+_TOUCHED = Phrase("{number} 有更新", "{number} updated")
+_AUTHOR = Phrase("作者", "Author")
+_AGE = Phrase("历时 {age}", "open {age}")
+_REVIEWERS = Phrase("评审", "Reviewer")
+_TESTERS = Phrase("测试", "Tester")
+_REQUESTED = Phrase("邀请", "Asked")
+_FILES = Phrase("{count} 个文件", "{count} files", "1 file")
+_REVIEW = Phrase("去评审", "Review")
+_TEST = Phrase("去测试", "Test")
+_VIEW = Phrase("查看{noun}", "View {noun}")
+_VIEW_COMMIT = Phrase("查看提交", "View commit")
+_VIEW_CHANGES = Phrase("查看改动", "View changes")
+
+_ASKS = ("opened", "reopened", "review_requested", "ready", "assigned")
+
+
+def merge_request(event: Event, found: MergeRequest, view: View) -> Draft:
+    words = view.words
+    detail = _DETAILS.get(event.action, _who_and_where)
+    lines = (
+        subject(found.title or found.number, event.url),
+        *detail(event, found, words),
+    )
+    return Draft(_head(event, found, words), lines, (_link(event, found, words),))
+
+
+def _head(event: Event, found: MergeRequest, words: Words) -> Head:
+    number = value(found.number, 20)
+    if event.action == "updated":
+        return Head("↻", _updated(found, words, number))
+    emoji, phrase, tone = _HEADS[event.action]
+    if found.by_system and event.action == "unapproved":
+        phrase = _RESET_BY_PUSH
+    noun = words.noun("merge_request")
+    status = words.say(phrase, noun=noun, number=number)
+    if event.action == "opened" and found.draft:
+        status += words.say(_DRAFT)
+    ref = value(found.target_branch, REF_CELLS) if event.action == "merged" else ""
+    return Head(emoji, status, tone, number if "{number}" not in phrase.zh else "", ref)
+
+
+def _updated(found: MergeRequest, words: Words, number: str) -> str:
+    if found.pushed:
+        return words.say(_NEW_COMMITS, number=number)
+    fields = changed_fields(found.changes, words)
+    return words.say(_UPDATED if fields else _TOUCHED, number=number, fields=fields)
+
+
+def _opened(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+    return (
+        facts(branches(found), *_size(found, words)),
+        facts(*_people(found, words), labels(found.labels, words)),
+        facts(words.labelled(MILESTONE, value(found.milestone, 40))),
+        note(prose(found.description, _NOTE_CELLS)),
+    )
+
+
+def _merged(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+    age = words.duration(found.age_s)
+    return (facts(_author(event, found, words), words.say(_AGE, age=age) if age else ""),)
+
+
+def _changed(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+    if found.pushed:
+        return (Line(labelled(words, COMMIT, commit(found.last_commit))),)
+    return change_lines(found.changes, words)
+
+
+def _asked(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+    asked = words.labelled(_REQUESTED, words.names(found.requested))
+    return (facts(branches(found)), facts(_author(event, found, words), asked))
+
+
+def _approved(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+    pending = words.say(_MORE_APPROVALS) if found.approvals_pending else ""
+    return (facts(branches(found)), facts(_author(event, found, words), pending))
+
+
+def _who_and_where(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+    return (facts(branches(found)), facts(_author(event, found, words), *_people(found, words)))
+
+
+_DETAILS = {
+    "opened": _opened,
+    "merged": _merged,
+    "updated": _changed,
+    "review_requested": _asked,
+    "test_requested": _asked,
+    "approved": _approved,
+}
+
+
+def branches(found: MergeRequest) -> str:
+    source, target = value(found.source_branch, REF_CELLS), value(found.target_branch, REF_CELLS)
+    return f"{source} → {target}" if source and target else source or target
+
+
+def _size(found: MergeRequest, words: Words) -> tuple[Part, ...]:
+    if found.additions is None or found.deletions is None or not found.changed_files:
+        return ()
+    files = words.say(_FILES, count=found.changed_files)
+    return (f"+{found.additions} −{found.deletions}", files)
+
+
+def _author(event: Event, found: MergeRequest, words: Words) -> str:
+    """Return the author, unless that is who acted (rule 4)."""
+    other = not same_person(found.author, event.actor) or found.by_system
+    return words.labelled(_AUTHOR, words.name(found.author) if other else "")
+
+
+def _people(found: MergeRequest, words: Words) -> tuple[Part, ...]:
+    others = [one for one in found.assignees if not same_person(one, found.author)]
+    return (
+        words.labelled(_REVIEWERS, words.names(found.reviewers)),
+        words.labelled(_TESTERS, words.names(found.testers)),
+        words.labelled(ASSIGNEES, words.names(others)),
+    )
+
+
+def _link(event: Event, found: MergeRequest, words: Words) -> Action:
+    page = action(words, _VIEW, event.url, noun=words.noun("merge_request"))
+    if event.action == "merged" and found.merge_commit:
+        return either(action(words, _VIEW_COMMIT, found.merge_commit.url), page)
+    if event.action == "updated" and found.pushed:
+        return either(action(words, _VIEW_CHANGES, found.compare_url), page)
+    if event.action == "test_requested":
+        return action(words, _TEST, event.url)
+    if event.action in _ASKS:
+        review = found.diff_url if event.url and usable(found.diff_url) else event.url
+        return action(words, _REVIEW, review)
+    return page

@@ -1,0 +1,116 @@
+"""Which events go out, and which of them as one grey line (`design/messages.md` section 4)."""
+
+from typing import NamedTuple
+
+from relay.events import KINDS, Event, Job
+
+ALIASES = {"pull_request": "merge_request"}
+
+# The forge's check boxes are the user's first filter, so only noise is missing here.
+SENT: dict[str, tuple[str, ...]] = {
+    "push": ("pushed", "reset"),
+    "branch": ("deleted",),
+    "tag": ("created", "deleted", "moved"),
+    "issue": ("opened", "closed", "reopened", "deleted", "assigned", "started"),
+    "merge_request": (
+        "opened",
+        "merged",
+        "closed",
+        "reopened",
+        "approved",
+        "unapproved",
+        "changes_requested",
+        "review_requested",
+        "test_requested",
+        "tested",
+        "assigned",
+        "ready",
+    ),
+    "comment": ("created",),
+    "pipeline": ("failed", "fixed", "canceled"),
+    "job": ("failed",),
+    "deployment": ("success", "failed", "canceled", "blocked", "approved", "rejected"),
+    "release": ("created", "deleted"),
+    "wiki": ("created", "updated", "deleted"),
+    "milestone": ("created", "closed", "reopened", "deleted"),
+    "member": ("added", "updated", "removed", "requested", "request_denied"),
+    "feature_flag": ("enabled", "disabled"),
+    "access_token": ("expiring",),
+    "vulnerability": ("detected", "confirmed", "dismissed", "resolved"),
+    "project": ("created", "deleted", "renamed", "transferred"),
+    "group": ("created", "deleted", "renamed"),
+    "test": ("ping",),
+}
+QUIET: dict[str, tuple[str, ...]] = {
+    "branch": ("created",),
+    "issue": ("unassigned", "updated"),
+    "merge_request": ("review_removed", "test_removed", "unassigned", "draft", "updated"),
+    "pipeline": ("success",),
+    "release": ("updated",),
+    "milestone": ("updated",),
+    "vulnerability": ("updated",),
+    "user": ("created", "deleted", "renamed", "login_failed", "key_added", "key_removed"),
+    "other": ("received",),
+}
+
+
+class Decision(NamedTuple):
+    """*quiet* only with *send*; *reason* (R11, R33) and *detail* only without."""
+
+    send: bool
+    quiet: bool = False
+    reason: str = ""
+    detail: str = ""
+
+
+def decide(event: Event, patterns: tuple[str, ...]) -> Decision:
+    """Say whether *event* goes out under *patterns* (``()``: the default set), and how.
+
+    Patterns: ``*`` everything, ``kind`` what is sent of it by default (everything, where that is
+    nothing), ``kind.action``, ``kind.*`` everything of it; ``!`` in front excludes, whatever the
+    order. Only exclusions: the default set without them. Events that are silent by default go out
+    as one grey line when a pattern asks for them.
+    """
+    if event.kind == "test":  # somebody pressed a button and waits for the message
+        return Decision(send=True)
+    if event.confidential:
+        return Decision(False, reason="R33", detail="confidential items stay out of chats")
+    if not _selected(event, patterns):
+        why = "not selected by the event filter" if patterns else "off by default"
+        return Decision(False, reason="R11", detail=f"{event.name} is {why}")
+    return Decision(send=True, quiet=not _is_loud(event))
+
+
+def _selected(event: Event, patterns: tuple[str, ...]) -> bool:
+    wanted = [pattern for pattern in patterns if not pattern.startswith("!")]
+    unwanted = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    if any(_covers(pattern, event) for pattern in unwanted):
+        return False
+    if not wanted:
+        return _is_default(event)
+    return any(_covers(pattern, event, bare_means_default=True) for pattern in wanted)
+
+
+def _covers(pattern: str, event: Event, *, bare_means_default: bool = False) -> bool:
+    kind, _, action = pattern.partition(".")
+    if kind != "*" and ALIASES.get(kind, kind) != event.kind:
+        return False
+    if kind != "*" and not action and bare_means_default:
+        return _is_default(event) or not (event.kind in SENT or event.kind in QUIET)
+    return action in ("", "*", event.action)
+
+
+def _is_default(event: Event) -> bool:
+    return _is_loud(event) or event.action in QUIET.get(event.kind, ())
+
+
+def _is_loud(event: Event) -> bool:
+    if isinstance(event.subject, Job) and event.subject.allow_failure:
+        return False
+    return event.action in SENT.get(event.kind, ())
+
+
+def known_patterns() -> list[str]:
+    """Return every word `decide` understands without ``!``, for checks and suggestions."""
+    named = [f"{kind}.{action}" for kind, actions in KINDS.items() for action in actions]
+    return ["*", *KINDS, *ALIASES, *(f"{kind}.*" for kind in (*KINDS, *ALIASES)), *named]
