@@ -1,0 +1,66 @@
+"""Inbound: one package per forge, chosen by the request's headers.
+
+Verify first, then decode, then convert; a payload never leaves this package.
+"""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from adapters.decode import decode
+from adapters.fields import Fields
+from relay.config import GITEE, GITLAB, Source
+from relay.events import Event
+
+# Headers that only this forge sends. GitLab's event header is missing from nobody's requests, but a
+# gateway may pass only some headers on.
+_HEADERS = {
+    GITLAB: ("x-gitlab-event", "x-gitlab-token", "x-gitlab-instance", "x-gitlab-event-uuid"),
+    GITEE: ("x-gitee-event", "x-git-oschina-event", "x-gitee-token", "x-gitee-timestamp"),
+}
+_AGENTS = {"git-oschina-hook": GITEE}
+
+
+def forges(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the forges that *headers* (lower-case names) speak of: none, one or both."""
+    agent = _AGENTS.get(headers.get("user-agent", ""))
+    return tuple(
+        forge
+        for forge, names in _HEADERS.items()
+        if forge == agent or any(name in headers for name in names)
+    )
+
+
+def verify(headers: Mapping[str, str], body: bytes, source: Source, now_s: float) -> None:
+    """Raise Unauthorized unless the request proves a secret of *source*."""
+    _forge(source.type).verify(headers, body, source, now_s)
+
+
+def parse(source: str, headers: Mapping[str, str], body: bytes) -> Event:
+    """Read a verified request of the forge *source*.
+
+    Raises BadRequest or FormBody when the body is no JSON object, Ignored when there is nothing to
+    send. *body* is what was received, not yet decoded.
+    """
+    forge = _forge(source)
+    event: Event = forge.convert(headers, decode(body, headers.get("content-type", "")))
+    return event._replace(delivery_key=forge.delivery_key(headers))
+
+
+def delivery_key(source: str, headers: Mapping[str, str]) -> str:
+    """Return the forge's own id of this delivery, the same for its repeats, or ``""``."""
+    key: str = _forge(source).delivery_key(headers)
+    return key
+
+
+def _forge(name: str) -> ModuleType:
+    """Import the adapter when its first request comes: most deployments need only one."""
+    if name == GITLAB:
+        from adapters import gitlab
+
+        return gitlab
+    from adapters import gitee
+
+    return gitee
+
+
+__all__ = ["Fields", "delivery_key", "forges", "parse", "verify"]

@@ -1,0 +1,289 @@
+"""Entry point on AWS Lambda and Tencent SCF: one webhook request in, messages out, one answer.
+
+The only module that knows adapters, formatters and what lies between. Nothing happens at import;
+the configuration is read at the first call and kept while the process is warm, like the
+connections. Nothing of one request is kept for the next.
+"""
+
+import functools
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import requests
+
+import adapters
+import formatters
+from relay import clouds, log, sources
+from relay.config import Config, Receiver, Source
+from relay.delivery import Outcome, deliver_all, new_session, send
+from relay.describe import describe
+from relay.environment import configuration
+from relay.errors import (
+    ConfigError,
+    DeliveryError,
+    Ignored,
+    MethodNotAllowed,
+    NotConfigured,
+    NotFound,
+    Rejected,
+    RequestError,
+    Unauthorized,
+)
+from relay.events import Event, Notice
+from relay.notifications import Delivery, Notification
+from relay.reports import delivered, ignored, refused
+from relay.routing import Selected, select
+from relay.text import cut_bytes
+from relay.version import VERSION
+
+_SERVICE = "git-chat-relay"
+_PLATFORM_MARGIN_S = 0.2  # between our answer and the platform's time-out
+
+Handle = Callable[[object, object], dict[str, Any]]
+
+
+def handler(event: object, context: object) -> dict[str, Any]:
+    """Answer one call of the cloud function; never raises.
+
+    *event* is any of the shapes of `reference/platforms.md` sections 1.1 and 2.2.
+    """
+    return _of_this_process()(event, context)
+
+
+def build(environ: Mapping[str, str]) -> Handle:
+    """Return a handler for the configuration in *environ*, independent of any other."""
+    return Application(environ)
+
+
+@functools.cache
+def _of_this_process() -> Handle:
+    log.configure(os.environ.get("LOG_LEVEL", "INFO"))
+    return build(os.environ)
+
+
+class Application:
+    """A configured relay; callable as the cloud calls it, from several threads at once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._config: Config | None = None
+        self._told: set[str] = set()
+
+    def __call__(self, event: object, context: object) -> dict[str, Any]:
+        started = time.monotonic()
+        method = ""
+        try:
+            request = clouds.read_request(event, context)
+            method = request.method
+            status, body = self._respond(request, context, started)
+        except RequestError as error:
+            self._tell_refusal(error)
+            status, body = error.status, refused(error)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: an answer, and a trace
+            log.error("request.broken", failure=error)
+            status, body = 500, {"ok": False, "reason": "internal_error", "code": "E399"}
+        return clouds.write_response(status, body, method=method)
+
+    def _respond(
+        self, request: clouds.Request, context: object, started: float
+    ) -> tuple[int, dict[str, Any]]:
+        if request.method in ("GET", "HEAD"):
+            return self._health(request.path)
+        if request.method != "POST":
+            raise MethodNotAllowed("webhooks are sent with POST")
+        config = self._configuration()
+        name = clouds.hook_name(request.path)
+        source = sources.find_source(config, name, adapters.forges(request.headers))
+        adapters.verify(request.headers, request.body, source, time.time())
+        budget_s = config.timeout_s
+        left_s = clouds.remaining_s(context, started, time.monotonic())
+        if left_s is not None:
+            budget_s = min(budget_s, left_s - _PLATFORM_MARGIN_S)
+        return 200, self._receive(request, source, started + budget_s)
+
+    def _receive(self, request: clouds.Request, source: Source, deadline: float) -> dict[str, Any]:
+        """Read a verified request, send what is to be sent, and say what became of it."""
+        key = adapters.delivery_key(source.type, request.headers)
+        stamp = sources.sent_at(request.headers)
+        event_id = sources.event_id(source, key, stamp, request.body)
+        try:
+            event = _read(source.type, request)
+        except Ignored as error:
+            log.info(
+                "event.ignored",
+                id=event_id,
+                source=source.name,
+                reason=error.reason,
+                detail=error.detail,
+            )
+            return ignored(event_id, error)
+        selected, skipped = select(event, self._configuration())
+        for route in skipped:
+            log.info(
+                "event.skipped",
+                id=event_id,
+                what=event.name,
+                route=route.route,
+                reason=route.reason,
+                detail=route.detail,
+            )
+        outcomes = self._deliver(event, event_id, selected, deadline)
+        return delivered(event_id, event, outcomes, skipped)
+
+    def _deliver(
+        self, event: Event, event_id: str, selected: list[Selected], deadline: float
+    ) -> list[Outcome]:
+        config = self._configuration()
+        now_s = time.time()
+        words: dict[tuple[str, bool], Notification] = {}
+        for one in selected:
+            form = (one.lang, one.quiet)
+            if form not in words:
+                words[form] = _describe(event, config, form, now_s)
+        receivers = {one.receiver.name: one.receiver for one in selected}
+        deliveries = [
+            Delivery(
+                id=f"{event_id}.{one.receiver.name}",
+                receiver=one.receiver.name,
+                event=event.name,
+                received_at=now_s,
+                notification=words[one.lang, one.quiet],
+            )
+            for one in selected
+        ]
+        return deliver_all(
+            deliveries,
+            lambda delivery: _send(self._session, delivery, receivers[delivery.receiver], deadline),
+            deadline,
+        )
+
+    def _health(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Answer a person or a monitor: does it run, is it configured; nothing else."""
+        if path.strip("/"):
+            raise NotFound("the health answer is at /; webhooks are sent with POST")
+        report: dict[str, Any] = {"ok": True, "service": _SERVICE, "version": VERSION}
+        try:
+            report["receivers"] = len(self._configuration().receivers)
+        except NotConfigured as error:
+            return error.status, {**report, **refused(error)}
+        return 200, report
+
+    def _configuration(self) -> Config:
+        """Return the configuration; raises NotConfigured with the codes and the first fix."""
+        if self._config is None:
+            try:
+                self._config = configuration(self._environ)
+            except ConfigError as error:
+                self._tell_problems(error)
+                raise NotConfigured(_summary(error)) from None
+            log.info("config.loaded", origin="environment", receivers=len(self._config.receivers))
+        return self._config
+
+    @functools.cached_property
+    def _session(self) -> requests.Session:
+        return new_session()
+
+    def _tell_problems(self, error: ConfigError) -> None:
+        """Log every problem, once per process."""
+        for problem in error.problems:
+            key = f"{problem.code} {problem.where}"
+            if key not in self._told:
+                self._told.add(key)
+                log.error("config.problem", **problem._asdict())
+
+    def _tell_refusal(self, error: RequestError) -> None:
+        """Log a refused request; a wrong clock is told once, not with every event."""
+        told = error.log if isinstance(error, Unauthorized) else error.fix
+        if "clock" in told:
+            if "clock" in self._told:
+                return
+            self._told.add("clock")
+        log.warning("request.refused", code=error.code, status=error.status, detail=told)
+
+
+def _read(forge: str, request: clouds.Request) -> Event:
+    """Return the event in a verified request, a bare notice if our own code fails on it.
+
+    Raises Ignored, BadRequest, FormBody. A notice is worth more than silence: the event happened.
+    """
+    try:
+        return adapters.parse(forge, request.headers, request.body)
+    except (Ignored, RequestError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the event
+        log.error("event.unreadable", failure=error, source=forge)
+        name = request.headers.get(f"x-{forge}-event", forge)
+        return Event(forge, "other", "received", Notice(name))
+
+
+def _describe(event: Event, config: Config, form: tuple[str, bool], now_s: float) -> Notification:
+    """Return the words for *form* (language, quiet), a bare notice if our own code fails."""
+    lang, quiet = form
+    options: dict[str, Any] = {
+        "lang": lang,
+        "quiet": quiet,
+        "now_s": now_s,
+        "timezone": config.timezone,
+        "max_commits": config.max_commits,
+    }
+    try:
+        return describe(event, **options)
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the event
+        log.error("event.undescribed", failure=error, what=event.name)
+        return describe(event._replace(subject=Notice(event.name)), **options)
+
+
+def _send(
+    session: requests.Session, delivery: Delivery, receiver: Receiver, deadline: float
+) -> Outcome:
+    """Render, sign, post and judge one delivery; log what became of it; never raise."""
+    began = time.monotonic()
+    error: DeliveryError | None = None
+    size = 0
+    try:
+        formatter = formatters.formatter(receiver)
+        rendered = formatter.render(delivery.notification, receiver)
+        post = formatter.prepare(rendered, receiver, int(time.time() * 1000))
+        size = len(post.body)
+        formatter.check(send(session, post, deadline - time.monotonic()))
+    except DeliveryError as refusal:
+        error = refusal
+    except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
+        log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
+        error = Rejected("E599", "an error of the relay itself; the log has its trace")
+    outcome = Outcome(delivery, error, size, int((time.monotonic() - began) * 1000))
+    _tell_outcome(outcome)
+    return outcome
+
+
+def _tell_outcome(outcome: Outcome) -> None:
+    fields: dict[str, Any] = {
+        "delivery_id": outcome.delivery.id,
+        "what": outcome.delivery.event,
+        "receiver": outcome.delivery.receiver,
+        "bytes": outcome.bytes,
+        "ms": outcome.ms,
+    }
+    error = outcome.error
+    if error is None:
+        log.info("delivery.sent", **fields)
+        return
+    log.error(
+        "delivery.failed",
+        **fields,
+        status=error.status,
+        code=error.code,
+        vendor_code=error.vendor_code,
+        detail=error.message,
+        hint=error.hint,
+    )
+
+
+def _summary(error: ConfigError) -> str:
+    """Return the first problem in a sentence and how many more there are, within 160 bytes."""
+    first = error.problems[0]
+    more = len(error.problems) - 1
+    text = f"{first.code} {first.where}: {first.message}"
+    return cut_bytes(text, 140) + (f" (+{more} more)" if more else "")
