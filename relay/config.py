@@ -36,7 +36,7 @@ class Source(NamedTuple):
 
     *signature*: for GitLab ``required`` (the default once a signing token is known) or ``optional``
     (a request without signature headers may show the secret token instead); for Gitee ``any``,
-    ``hmac`` or ``password``.
+    ``hmac`` or ``password``. *allow_unsigned* opens a source that has no secret.
     """
 
     name: str

@@ -313,6 +313,22 @@ Subject: TypeAlias = (
 )
 
 
+_RUN_STATES = (
+    "failed",
+    "success",
+    "canceled",
+    "skipped",
+    "manual",
+    "created",
+    "waiting_for_resource",
+    "preparing",
+    "waiting_for_callback",
+    "pending",
+    "running",
+    "canceling",
+    "scheduled",
+    "unknown",
+)
 # Every kind with its actions: what `NOTIFY_EVENTS` and routes may name, and what adapters may make.
 KINDS: dict[str, tuple[str, ...]] = {
     "push": ("pushed", "reset"),  # reset: the branch moved and no commit is new
@@ -348,40 +364,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "updated",
     ),
     "comment": ("created", "edited", "deleted"),
-    "pipeline": (
-        "failed",
-        "success",
-        "fixed",
-        "status_changed",
-        "canceled",
-        "skipped",
-        "manual",
-        "created",
-        "waiting_for_resource",
-        "preparing",
-        "waiting_for_callback",
-        "pending",
-        "running",
-        "canceling",
-        "scheduled",
-        "unknown",
-    ),
-    "job": (
-        "failed",
-        "success",
-        "canceled",
-        "skipped",
-        "manual",
-        "created",
-        "waiting_for_resource",
-        "preparing",
-        "waiting_for_callback",
-        "pending",
-        "running",
-        "canceling",
-        "scheduled",
-        "unknown",
-    ),
+    "pipeline": ("fixed", "status_changed", *_RUN_STATES),
+    "job": _RUN_STATES,
     "deployment": (
         "success",
         "failed",

@@ -11,7 +11,8 @@ def timestamp_signature(secret: str, timestamp_ms: str) -> str:
 
     `reference/dingtalk.md` section 2.1, `reference/gitee.md` section 2.1.
     """
-    digest = hmac.new(secret.encode(), f"{timestamp_ms}\n{secret}".encode(), hashlib.sha256)
+    key = secret.encode("utf-8", "surrogateescape")  # odd bytes of an environment variable
+    digest = hmac.new(key, timestamp_ms.encode() + b"\n" + key, hashlib.sha256)
     return base64.b64encode(digest.digest()).decode("ascii")
 
 

@@ -1,0 +1,90 @@
+"""Which event a request is about, and which converter reads it (sections 1.1 and 15)."""
+
+from collections.abc import Callable, Mapping
+
+from adapters.fields import Fields, as_text
+from adapters.gitee.comments import comment
+from adapters.gitee.issues import issue
+from adapters.gitee.jobs import job
+from adapters.gitee.merge_requests import merge_request
+from adapters.gitee.notices import is_canned, notice, ping
+from adapters.gitee.pushes import push, tag
+from relay.events import Event
+
+# None: the known family with an action or a body there is no design for.
+Converter = Callable[[Fields], Event | None]
+
+FAMILIES: dict[str, Converter] = {
+    "push": push,
+    "tag push": tag,
+    "issue": issue,
+    "merge request": merge_request,
+    "note": comment,
+    "pipeline": job,
+}
+
+
+def convert(headers: Mapping[str, str], payload: Fields) -> Event:
+    """Return what happened; raises Ignored (R10, R32) for what is understood and not to be sent.
+
+    An event or action that is not known makes one generic ``other.received``.
+    """
+    names = (
+        as_text(headers.get("x-gitee-event")),
+        as_text(headers.get("x-git-oschina-event")),
+        payload.text("hook_name"),
+    )
+    known = next((name for name in names if _family(name) in FAMILIES), "")
+    if _is_ping(headers, payload):
+        return ping(payload, known or next(filter(None, names), ""))
+    family = _by_body(payload, _family(known))
+    if not family and not any(names):
+        family = _by_shape(payload)
+    found = FAMILIES[family](payload) if family else None
+    return found or notice(payload, names)
+
+
+def delivery_key(headers: Mapping[str, str]) -> str:
+    """Return ``""``: Gitee names no delivery, and its timestamp is not fine enough to be one."""
+    return ""
+
+
+def _family(name: str) -> str:
+    """Return ``push`` for both spellings of a header, ``Push Hook`` and ``push_hooks``."""
+    words = name.lower().replace("_", " ").removesuffix("s")
+    return words.removesuffix(" hook") if words.endswith(" hook") else ""
+
+
+def _is_ping(headers: Mapping[str, str], payload: Fields) -> bool:
+    """Take the header's word; guess only when something on the way has removed or spoilt it."""
+    told = headers.get("x-gitee-ping", "").strip().lower()
+    return told == "true" if told in ("true", "false") else is_canned(payload)
+
+
+def _by_body(payload: Fields, family: str) -> str:
+    """Correct *family* where the body knows better than the name of the event."""
+    task = payload.sub("job")
+    if "pipelineId" in task or "statusCode" in task:
+        return "pipeline"
+    if family in ("push", "tag push"):
+        return _of_ref(payload.text("ref")) or family
+    return family
+
+
+def _of_ref(ref: str) -> str:
+    if ref.startswith("refs/tags/"):
+        return "tag push"
+    return "push" if ref.startswith("refs/heads/") else ""
+
+
+def _by_shape(payload: Fields) -> str:
+    if "comment" in payload and "noteable_type" in payload:
+        return "note"
+    if "comment" in payload:
+        return ""
+    if payload.sub("pull_request"):
+        return "merge request"
+    if payload.sub("issue"):
+        return "issue"
+    ref = payload.text("ref")
+    return _of_ref(ref) or ("push" if ref else "")

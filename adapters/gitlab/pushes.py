@@ -1,0 +1,118 @@
+"""Pushes, branches and tags (`reference/gitlab.md` sections 7.1, 7.2)."""
+
+from collections.abc import Iterable
+from itertools import chain, islice
+
+from adapters.fields import Fields
+from adapters.gitlab.hooks import Hook, foreign_body
+from adapters.gitlab.shared import (
+    Pages,
+    bare_commit,
+    commit,
+    flat_person,
+    is_zero,
+    pages,
+    project,
+)
+from relay.errors import Ignored
+from relay.events import Branch, Commit, Event, Push, Tag
+
+MAX_COMMITS = 100  # read of one push; GitLab sends 20
+MAX_PATHS = 2000  # changed files kept for filters
+_BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
+
+
+def push(hook: Hook) -> Event:
+    """Tell branches from tags by ``ref``: old test buttons send a push as a tag push."""
+    payload = hook.payload
+    ref = payload.text("ref")
+    if not ref or not payload.text("before", "after"):
+        raise foreign_body()
+    if ref.startswith(_TAGS) or (hook.kind == "tag_push" and not ref.startswith(_BRANCHES)):
+        return _tag(payload, ref.removeprefix(_TAGS))
+    return _branch(payload, ref.removeprefix(_BRANCHES))
+
+
+def _branch(payload: Fields, name: str) -> Event:
+    before, after = payload.text("before"), payload.text("after")
+    of = _pages(payload)
+    if is_zero(after):
+        return _event(payload, "branch", "deleted", Branch(name, bare_commit(before, of)))
+    subject = _push(payload, name, of)
+    page = of.link("tree", name)
+    if subject.total:
+        return _event(payload, "push", "pushed", subject)._replace(url=page)
+    if subject.new_branch:
+        created = Branch(name, bare_commit(after, of))
+        return _event(payload, "branch", "created", created)._replace(url=page)
+    if before == after:
+        raise Ignored("R32", "the branch did not move")
+    return _event(payload, "push", "reset", subject)._replace(url=page)
+
+
+def _push(payload: Fields, branch: str, of: Pages) -> Push:
+    before, after = payload.text("before"), payload.text("after")
+    every = payload.list("commits")
+    listed = every[: -MAX_COMMITS - 1 : -1]
+    commits = tuple(one for entry in listed if (one := commit(entry, of)))
+    new = is_zero(before)
+    return Push(
+        branch=branch,
+        before=before,
+        after=after,
+        commits=commits,
+        total=max(payload.integer("total_commits_count") or 0, len(every)),
+        new_branch=new,
+        compare_url="" if new or not before else of.link("compare", f"{before}...{after}"),
+        paths=_paths(listed),
+    )
+
+
+def _paths(listed: list[Fields]) -> tuple[str, ...]:
+    every: Iterable[str] = chain.from_iterable(
+        entry.texts(key) for entry in listed for key in ("added", "modified", "removed")
+    )
+    return tuple(islice(dict.fromkeys(islice(every, MAX_PATHS * 4)), MAX_PATHS))
+
+
+def _tag(payload: Fields, name: str) -> Event:
+    of = _pages(payload)
+    if _tag_is_gone(payload):
+        return _event(payload, "tag", "deleted", Tag(name))
+    action = "created" if is_zero(payload.text("before")) else "moved"
+    subject = Tag(name, _tagged(payload, of), payload.text("message"))
+    return _event(payload, "tag", action, subject)._replace(url=of.link("tags", name))
+
+
+def _tag_is_gone(payload: Fields) -> bool:
+    """Apply section 7.2: GitLab 8 has the ids of a deletion the wrong way round.
+
+    A ``checkout_sha`` of null holds in every version; a missing key says nothing.
+    """
+    no_checkout = "checkout_sha" in payload.keys() and not payload.text("checkout_sha")  # noqa: SIM118
+    return no_checkout or is_zero(payload.text("after"))
+
+
+def _tagged(payload: Fields, of: Pages) -> Commit | None:
+    """Return the commit, which for an annotated tag is not ``after`` but ``checkout_sha``."""
+    sha = payload.text("checkout_sha", "after")
+    listed = (commit(entry, of) for entry in payload.list("commits"))
+    return next((one for one in listed if one and one.sha == sha), None) or bare_commit(sha, of)
+
+
+def _pages(payload: Fields) -> Pages:
+    links = (entry.text("url") for entry in payload.list("commits"))
+    return pages(project(payload), next(filter(None, links), ""))
+
+
+def _event(payload: Fields, kind: str, action: str, subject: Push | Branch | Tag) -> Event:
+    place = project(payload)
+    return Event(
+        source="gitlab",
+        kind=kind,
+        action=action,
+        subject=subject,
+        project=place,
+        actor=flat_person(payload),
+        url=place.url,  # of what is gone; every other event has its own page
+    )
