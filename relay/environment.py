@@ -1,0 +1,154 @@
+"""The configuration from environment variables alone (`design/config.md` section 3).
+
+One route sends the chosen events to every robot. All problems are reported at once; no message
+holds a value, since any variable may hold a secret pasted into the wrong place.
+"""
+
+from collections.abc import Mapping
+
+from relay.addresses import is_host
+from relay.config import GITEE, GITLAB, Config, Route, Secret, Source
+from relay.errors import ConfigError
+from relay.patterns import event_pattern
+from relay.robots import robots
+from relay.variables import Variables
+
+_DEFAULT_TIMEZONE = "Asia/Shanghai"
+_LANGUAGES = {
+    "zh": "zh-CN",
+    "zh-cn": "zh-CN",
+    "zh-hans": "zh-CN",
+    "zh-hans-cn": "zh-CN",
+    "en": "en",
+    "en-us": "en",
+    "en-gb": "en",
+}
+_ZONE_WORDS = {"asia/beijing", "beijing", "china", "cst", "gmt+8", "utc+8", "utc+08:00"}
+_COPY_TOKEN = "copy the signing token whole, from whsec_ on, as GitLab showed it"
+
+
+def configuration(environ: Mapping[str, str]) -> Config:
+    """Return what the variables stand for; raises ConfigError with every problem found."""
+    variables = Variables(environ)
+    hosts = _allowed_hosts(variables)
+    receivers = robots(variables, hosts)
+    sources = _sources(variables)
+    events = _events(variables)
+    config = Config(
+        sources=sources,
+        receivers=receivers,
+        routes=(Route("all", tuple(receiver.name for receiver in receivers), events),),
+        lang=_lang(variables),
+        timezone=_timezone(variables),
+        timeout_s=variables.seconds("DELIVERY_TIMEOUT", 4.0, least=0.5, most=60),
+    )
+    if variables.problems:
+        raise ConfigError(tuple(variables.problems))
+    return config
+
+
+def mask(secret: Secret) -> str:
+    """Return what may be shown of *secret*: nothing, or six characters of a long one."""
+    value = secret.reveal()
+    return f"{value[:4]}…{value[-2:]}" if len(value) >= 20 else "***"
+
+
+def _allowed_hosts(variables: Variables) -> frozenset[str]:
+    hosts = [host.lower() for host in variables.items("RELAY_ALLOW_HOSTS")]
+    for number, host in enumerate(hosts, 1):
+        if not is_host(host):
+            message, hint = f"entry {number} is no host", "write host or host:port, without http://"
+            variables.wrong("E106", "RELAY_ALLOW_HOSTS", message, hint)
+    return frozenset(hosts)
+
+
+def _sources(variables: Variables) -> tuple[Source, ...]:
+    names = ("WEBHOOK_SECRET", "WEBHOOK_SECRET_OLD")
+    texts = ("".join(variables.text(name).splitlines()) for name in names)  # as GitLab sends it
+    secrets = tuple(Secret(text) for text in dict.fromkeys(texts) if text)
+    tokens = _signing_tokens(variables)
+    unsigned = variables.switch("ALLOW_UNSIGNED")
+    if not (secrets or tokens or unsigned):
+        message = f"nobody may call: {variables.absence(names[0])}"
+        hint = variables.misspelt(names[0])
+        hint = hint or "set it to the text that the webhook has as its secret token or password"
+        variables.wrong("E202", names[0], message, hint)
+    return (
+        Source(GITLAB, GITLAB, secrets, tokens, _gitlab_signature(variables, tokens), unsigned),
+        Source(
+            GITEE,
+            GITEE,
+            secrets,
+            signature=variables.choice("GITEE_SIGNATURE", ("any", "hmac", "password"), "any"),
+            allow_unsigned=unsigned,
+        ),
+    )
+
+
+def _signing_tokens(variables: Variables) -> tuple[Secret, ...]:
+    from relay.signing import standard_webhook_signature
+
+    tokens = variables.items("GITLAB_SIGNING_TOKEN")
+    for number, token in enumerate(tokens, 1):
+        try:
+            standard_webhook_signature(token, "", "", b"")
+            is_token = bool(token.removeprefix("whsec_").rstrip("="))  # an empty key signs too
+        except ValueError:
+            is_token = False
+        if not is_token:
+            message = f"token {number} is not base64"
+            variables.wrong("E204", "GITLAB_SIGNING_TOKEN", message, _COPY_TOKEN)
+    return tuple(map(Secret, tokens))
+
+
+def _gitlab_signature(variables: Variables, tokens: tuple[Secret, ...]) -> str:
+    default = "required" if tokens else ""
+    chosen = variables.choice("GITLAB_SIGNATURE", ("required", "optional"), default)
+    if chosen == "required" and not tokens:
+        message = f"it is required and {variables.absence('GITLAB_SIGNING_TOKEN')}"
+        hint = variables.misspelt("GITLAB_SIGNING_TOKEN") or _COPY_TOKEN
+        variables.wrong("E201", "GITLAB_SIGNATURE", message, hint)
+    return chosen
+
+
+def _events(variables: Variables) -> tuple[str, ...]:
+    found = []
+    for number, text in enumerate(variables.items("NOTIFY_EVENTS"), 1):
+        try:
+            found.append(event_pattern(text))
+        except ValueError as hint:
+            message = f"entry {number} is no known event"
+            variables.wrong("E110", "NOTIFY_EVENTS", message, str(hint))
+    return tuple(dict.fromkeys(found))
+
+
+def _lang(variables: Variables) -> str:
+    given = variables.text("NOTIFY_LANG")
+    spelt = given.lower().replace("_", "-").partition(".")[0]
+    if given and spelt not in _LANGUAGES:
+        variables.unknown("NOTIFY_LANG", given, ("zh-CN", "en"))
+    return _LANGUAGES.get(spelt, "zh-CN")
+
+
+def _timezone(variables: Variables) -> str:
+    name = variables.text("NOTIFY_TIMEZONE") or _DEFAULT_TIMEZONE
+    if name == _DEFAULT_TIMEZONE:
+        return name
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        hint = _zone_hint(name, zoneinfo.available_timezones())
+        variables.wrong("E103", "NOTIFY_TIMEZONE", "this time zone is not known here", hint)
+    return name
+
+
+def _zone_hint(name: str, known: set[str]) -> str:
+    from relay.suggest import did_you_mean
+
+    if not known:
+        return f"this system has no time zone data; without the variable it is {_DEFAULT_TIMEZONE}"
+    if name.lower() in _ZONE_WORDS:
+        return f"did you mean {_DEFAULT_TIMEZONE}?"
+    return did_you_mean(name, sorted(known)) or f"write a name such as {_DEFAULT_TIMEZONE}"

@@ -1,0 +1,690 @@
+"""The configuration from environment variables: lenient in reading, strict in meaning."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from relay.config import Config, Receiver, Route, Secret, Source
+from relay.environment import configuration, mask
+from relay.errors import ConfigError, Problem
+from relay.suggest import did_you_mean, nearest
+from relay.variables import NAMES
+
+WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
+DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token="
+LEAST = {"WECOM_WEBHOOK_URL": "wecom-key", "WEBHOOK_SECRET": "s3cret-token"}
+TOKEN = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+def read(**variables: str) -> Config:
+    """Read the least configuration with *variables* added."""
+    return configuration({**LEAST, **variables})
+
+
+def problems(environ: dict[str, str]) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigError) as raised:
+        configuration(environ)
+    return raised.value.problems
+
+
+def problem(**variables: str) -> Problem:
+    """Return the only problem of the least configuration with *variables* added."""
+    [found] = problems({**LEAST, **variables})
+    return found
+
+
+def urls(config: Config) -> list[str]:
+    return [receiver.url.reveal() for receiver in config.receivers]
+
+
+class TestLeast:
+    def test_two_variables_are_enough(self) -> None:
+        """A robot's key and a secret make a whole configuration, with both forges."""
+        secret = (Secret("s3cret-token"),)
+
+        assert configuration(LEAST) == Config(
+            sources=(
+                Source("gitlab", "gitlab", secret),
+                Source("gitee", "gitee", secret, signature="any"),
+            ),
+            receivers=(Receiver("wecom", "wecom_robot", Secret(WECOM + "wecom-key")),),
+            routes=(Route("all", ("wecom",)),),
+            lang="zh-CN",
+            timezone="Asia/Shanghai",
+            timeout_s=4.0,
+            max_commits=5,
+            origin="environment",
+        )
+
+    def test_empty_variables_are_like_missing_ones(self) -> None:
+        """A deployment may set every variable it knows, most of them empty."""
+        assert configuration({**dict.fromkeys(NAMES, " "), **LEAST}) == configuration(LEAST)
+
+    def test_everything(self) -> None:
+        """Every variable has its effect."""
+        config = configuration(
+            {
+                "WECOM_WEBHOOK_URL": "a,b",
+                "WECOM_MESSAGE": "markdown_v2",
+                "DINGTALK_WEBHOOK_URL": "c,d",
+                "DINGTALK_SECRET": ",SECd",
+                "DINGTALK_KEYWORDS": "研发，CI",
+                "DINGTALK_MESSAGE": "action_card",
+                "DINGTALK_OPEN_LINKS": "browser",
+                "WEBHOOK_SECRET": "new",
+                "WEBHOOK_SECRET_OLD": "old",
+                "GITLAB_SIGNING_TOKEN": TOKEN,
+                "GITLAB_SIGNATURE": "optional",
+                "GITEE_SIGNATURE": "hmac",
+                "ALLOW_UNSIGNED": "yes",
+                "NOTIFY_EVENTS": "push, pipeline.failed",
+                "NOTIFY_LANG": "en",
+                "NOTIFY_TIMEZONE": "UTC",
+                "DELIVERY_TIMEOUT": "2.5s",
+            }
+        )
+
+        secrets = (Secret("new"), Secret("old"))
+        ding = {"keywords": ("研发", "CI"), "message": "action_card", "open_links": "browser"}
+        assert config.sources == (
+            Source("gitlab", "gitlab", secrets, (Secret(TOKEN),), "optional", True),
+            Source("gitee", "gitee", secrets, (), "hmac", True),
+        )
+        assert config.receivers == (
+            Receiver("wecom", "wecom_robot", Secret(WECOM + "a"), message="markdown_v2"),
+            Receiver("wecom-2", "wecom_robot", Secret(WECOM + "b"), message="markdown_v2"),
+            Receiver("dingtalk", "dingtalk_robot", Secret(DINGTALK + "c"), **ding),  # type: ignore[arg-type]
+            Receiver(
+                "dingtalk-2",
+                "dingtalk_robot",
+                Secret(DINGTALK + "d"),
+                secret=Secret("SECd"),
+                **ding,  # type: ignore[arg-type]
+            ),
+        )
+        names = ("wecom", "wecom-2", "dingtalk", "dingtalk-2")
+        assert config.routes == (Route("all", names, ("push", "pipeline.failed")),)
+        assert (config.lang, config.timezone, config.timeout_s) == ("en", "UTC", 2.5)
+
+    def test_g1_the_configuration_shows_no_secret(self) -> None:
+        """Neither keys nor secrets are in its text form."""
+        config = read(GITLAB_SIGNING_TOKEN=TOKEN, DINGTALK_WEBHOOK_URL="d", DINGTALK_SECRET="SECx")
+
+        shown = f"{config!r} {config}"
+        for secret in ("wecom-key", "s3cret-token", TOKEN[6:], "SECx", "access_token"):
+            assert secret not in shown
+
+
+class TestMissing:
+    def test_b3_no_variables_at_all(self) -> None:
+        """Nothing set: a robot and a secret are missing, both named in one go."""
+        robot, secret = problems({})
+
+        assert (robot.code, robot.where) == ("E201", "WECOM_WEBHOOK_URL")
+        assert "WECOM_WEBHOOK_URL is not set" in robot.message
+        assert "DINGTALK_WEBHOOK_URL is not set" in robot.message
+        assert (secret.code, secret.where) == ("E202", "WEBHOOK_SECRET")
+        assert "WEBHOOK_SECRET is not set" in secret.message
+
+    @pytest.mark.parametrize("value", ["", " ", "\n", '""', "“”", "\u3000\ufeff"])
+    def test_b3_f3_an_empty_secret_is_none(self, value: str) -> None:
+        """Empty or only spaces counts as missing, and is called empty."""
+        found = problem(WEBHOOK_SECRET=value)
+
+        assert found.code == "E202"
+        assert "WEBHOOK_SECRET is empty" in found.message
+
+    @pytest.mark.parametrize("value", ["", " ", ",", "，\n ,"])
+    def test_f3_an_empty_address_is_none(self, value: str) -> None:
+        """So is a robot's address."""
+        found = problem(WECOM_WEBHOOK_URL=value)
+
+        assert found.code == "E201"
+        assert "WECOM_WEBHOOK_URL is empty and DINGTALK_WEBHOOK_URL is not set" in found.message
+
+    @pytest.mark.parametrize("word", ["true", "TRUE", " yes", "on", "1", '"1"'])
+    def test_b3_unsigned_calls_need_a_switch(self, word: str) -> None:
+        """Without a secret, only the explicit switch opens the sources."""
+        config = configuration({"WECOM_WEBHOOK_URL": "a", "ALLOW_UNSIGNED": word})
+
+        assert [source.allow_unsigned for source in config.sources] == [True, True]
+        assert [source.secrets for source in config.sources] == [(), ()]
+
+    @pytest.mark.parametrize("word", ["", "false", "No", "off", "0"])
+    def test_b3_a_word_for_no_keeps_them_shut(self, word: str) -> None:
+        """The switch set to no is as if it were not set."""
+        [found] = problems({"WECOM_WEBHOOK_URL": "a", "ALLOW_UNSIGNED": word})
+
+        assert found.code == "E202"
+
+    def test_b3_a_doubtful_switch_is_an_error(self) -> None:
+        """A word that is neither yes nor no opens nothing."""
+        found = problem(ALLOW_UNSIGNED="ture")
+
+        assert (found.code, found.where) == ("E103", "ALLOW_UNSIGNED")
+        assert "did you mean true?" in found.hint
+
+    def test_b3_a_signing_token_alone_leaves_gitee_without(self) -> None:
+        """Gitee knows no signing token: its source stays, without a secret."""
+        gitlab, gitee = configuration(
+            {"WECOM_WEBHOOK_URL": "a", "GITLAB_SIGNING_TOKEN": TOKEN}
+        ).sources
+
+        assert (gitlab.secrets, gitlab.signing_tokens) == ((), (Secret(TOKEN),))
+        assert (gitee.secrets, gitee.signing_tokens, gitee.allow_unsigned) == ((), (), False)
+
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ("WECOM_WEBHOK_URL", "WECOM_WEBHOOK_URL"),
+            ("wecom_webhook_url", "WECOM_WEBHOOK_URL"),
+            ("DINGTALK_WEBHOOK", "DINGTALK_WEBHOOK_URL"),
+            ("DINGTALK_WEBHOOKS_URL", "DINGTALK_WEBHOOK_URL"),
+        ],
+    )
+    def test_a_misspelt_robot_variable(self, written: str, meant: str) -> None:
+        """A variable that looks like the missing one is named, without its value."""
+        [found] = problems({written: "k3y", "WEBHOOK_SECRET": "x"})
+
+        assert f"{written} is set: did you mean {meant}?" in found.hint
+
+    def test_a_misspelt_secret_variable(self) -> None:
+        """The same for the secret."""
+        [found] = problems({"WECOM_WEBHOOK_URL": "a", "WEBHOOK_SECRETS": "x", "PATH": "/bin"})
+
+        assert found.hint == "WEBHOOK_SECRETS is set: did you mean WEBHOOK_SECRET?"
+
+    def test_all_problems_at_once(self) -> None:
+        """One run tells everything there is to mend."""
+        found = problems(
+            {
+                "WECOM_WEBHOOK_URL": "http://example.com/hook",
+                "DINGTALK_SECRET": "x",
+                "GITLAB_SIGNING_TOKEN": "%%",
+                "NOTIFY_EVENTS": "pusch",
+                "NOTIFY_LANG": "fr",
+                "NOTIFY_TIMEZONE": "Mars",
+                "DELIVERY_TIMEOUT": "soon",
+                "WECOM_MESSAGE": "html",
+                "RELAY_ALLOW_HOSTS": "http://x",
+            }
+        )
+
+        assert {(one.code, one.where) for one in found} == {
+            ("E106", "RELAY_ALLOW_HOSTS"),
+            ("E103", "WECOM_MESSAGE"),
+            ("E203", "WECOM_WEBHOOK_URL"),
+            ("E204", "DINGTALK_SECRET"),
+            ("E201", "DINGTALK_WEBHOOK_URL"),
+            ("E204", "GITLAB_SIGNING_TOKEN"),
+            ("E110", "NOTIFY_EVENTS"),
+            ("E103", "NOTIFY_LANG"),
+            ("E103", "NOTIFY_TIMEZONE"),
+            ("E106", "DELIVERY_TIMEOUT"),
+        }
+
+    @pytest.mark.parametrize("name", [name for name in NAMES if name != "LOG_LEVEL"])
+    def test_g1_no_problem_holds_a_value(self, name: str) -> None:
+        """Whatever is pasted into the wrong variable, no message repeats it."""
+        mark = "s3cr3tm4rk"
+        values = (
+            f"https://{mark}.example/{mark}?key={mark}&access_token={mark}",
+            f"{mark} {mark}",
+            f"SEC {mark}",
+            f"{WECOM}{mark}",
+            f"{DINGTALK}{mark}",
+            f"a@{mark}:99999",
+        )
+        for value in values:
+            try:
+                configuration({**LEAST, "DINGTALK_WEBHOOK_URL": "x", name: value})
+            except ConfigError as error:
+                assert mark not in f"{error} {error.problems}"
+
+
+class TestLeniency:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a,b",
+            " a , b ",
+            "a，b",
+            "a\nb",
+            "a\r\nb\r\n",
+            "\na,\nb,\n",
+            ",a,,b,",
+            '"a","b"',
+            '"a,b"',
+            "“a”，“b”",
+            "'a'\n'b'",
+            "\ufeffa,\u200bb\u00a0",
+            f"{WECOM}a,{WECOM}b",
+            f"{WECOM}a\n“{WECOM}b”",
+        ],
+    )
+    def test_lists(self, text: str) -> None:
+        """Commas of either width, line breaks, spaces and quotes make the same list."""
+        assert urls(read(WECOM_WEBHOOK_URL=text)) == [WECOM + "a", WECOM + "b"]
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("abc\n", "abc"),
+            ("abc\r\n", "abc"),
+            ("ab\nc", "abc"),
+            ("  abc  ", "abc"),
+            ('"abc"', "abc"),
+            ("“abc”", "abc"),
+            ('abc"', 'abc"'),
+            ("a,b，c", "a,b，c"),
+            ("密钥 x", "密钥 x"),
+        ],
+    )
+    def test_f3_secrets(self, text: str, expected: str) -> None:
+        """Line breaks go as GitLab drops them, one pair of quotes goes, the rest stays."""
+        assert read(WEBHOOK_SECRET=text).sources[0].secrets == (Secret(expected),)
+
+    def test_b9_two_secrets_while_rotating(self) -> None:
+        """The old secret stands beside the new one, once if they are the same."""
+        both = read(WEBHOOK_SECRET_OLD="old").sources
+        same = read(WEBHOOK_SECRET_OLD="s3cret-token").sources
+
+        assert [source.secrets for source in both] == [(Secret("s3cret-token"), Secret("old"))] * 2
+        assert [source.secrets for source in same] == [(Secret("s3cret-token"),)] * 2
+
+    def test_b9_two_signing_tokens_while_rotating(self) -> None:
+        """Signing tokens are a list."""
+        gitlab = read(GITLAB_SIGNING_TOKEN=f"{TOKEN}, YWJjZA").sources[0]
+
+        assert gitlab.signing_tokens == (Secret(TOKEN), Secret("YWJjZA"))
+        assert gitlab.signature == "required"
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("zh", "zh-CN"),
+            ("zh_CN", "zh-CN"),
+            ("ZH-cn", "zh-CN"),
+            ("zh_CN.UTF-8", "zh-CN"),
+            ("en", "en"),
+            ("en-US", "en"),
+            (" EN_gb ", "en"),
+        ],
+    )
+    def test_languages(self, text: str, expected: str) -> None:
+        """Languages as systems spell them."""
+        assert read(NOTIFY_LANG=text).lang == expected
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("4", 4.0), ("4s", 4.0), ("4 S", 4.0), ("0.5", 0.5), ("60", 60.0), (".5", 0.5)],
+    )
+    def test_timeouts(self, text: str, expected: float) -> None:
+        """Seconds, with or without the unit."""
+        assert read(DELIVERY_TIMEOUT=text).timeout_s == expected
+
+    @pytest.mark.parametrize(
+        "text",
+        ["0.4", "61", "-1", "4m", "1e1", "nan", "inf", "s", ".", "1_0", "٤", "4.0.0", "9" * 99],
+    )
+    def test_bad_timeouts(self, text: str) -> None:
+        """Anything else says which times are possible."""
+        found = problem(DELIVERY_TIMEOUT=text)
+
+        assert (found.code, found.where) == ("E106", "DELIVERY_TIMEOUT")
+        assert "0.5 to 60" in found.hint
+
+    @pytest.mark.parametrize(
+        ("name", "text", "hint"),
+        [
+            ("WECOM_MESSAGE", "markdwon", "did you mean markdown?"),
+            ("DINGTALK_MESSAGE", "actionCard", "did you mean action_card?"),
+            ("DINGTALK_OPEN_LINKS", "pc", "sidebar, browser"),
+            ("GITLAB_SIGNATURE", "none", "required, optional"),
+            ("GITEE_SIGNATURE", "passwort", "did you mean password?"),
+            ("NOTIFY_LANG", "zh-TW", "did you mean zh-CN?"),
+        ],
+    )
+    def test_unknown_choices(self, name: str, text: str, hint: str) -> None:
+        """An unknown word is answered with the nearest, or with all there are."""
+        found = problem(**{name: text})
+
+        assert (found.code, found.where) == ("E103", name)
+        assert hint in found.hint
+
+    @pytest.mark.parametrize("text", ["Markdown_V2", "markdown-v2"])
+    def test_choices_in_any_spelling(self, text: str) -> None:
+        """Case and dashes do not matter."""
+        assert read(WECOM_MESSAGE=text).receivers[0].message == "markdown_v2"
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "k-1_A",
+            WECOM + "k-1_A",
+            WECOM.replace("com/", "com:443/") + "k-1_A",
+            "HTTPS://QYAPI.weixin.qq.com/cgi-bin/webhook/send?key=k-1_A",
+            WECOM + "k-1_A&debug=1#top",
+            WECOM.replace("?", "?x=&") + "k-1_A",
+        ],
+        ids=["key", "address", "port", "case", "more", "before"],
+    )
+    def test_f4_accepted(self, text: str) -> None:
+        """Whole address or only the key: one form comes out."""
+        assert urls(read(WECOM_WEBHOOK_URL=text)) == [WECOM + "k-1_A"]
+
+    def test_f4_a_signed_address_loses_its_signature(self) -> None:
+        """The time stamp and signature of a pasted DingTalk address would be stale."""
+        text = DINGTALK + "abc&timestamp=1700000000000&sign=w3RMHX%2B%3D"
+
+        assert urls(read(DINGTALK_WEBHOOK_URL=text))[1:] == [DINGTALK + "abc"]
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            (WECOM.replace("https", "http") + "k", "must begin with https://"),
+            (WECOM.replace("com/", "com:8443/") + "k", "name no port"),
+            (WECOM.replace("https://", "https://user:pw@") + "k", "user name"),
+            (WECOM.replace("https://", "https://qyapi.weixin.qq.com@") + "k", "user name"),
+            ("https://example.com/cgi-bin/webhook/send?key=k", "not at qyapi.weixin.qq.com"),
+            ("https://qyapi.weixin.qq.com.example.com/cgi-bin/webhook/send?key=k", "not at"),
+            ("https://qyapi.weixin.qq.com./cgi-bin/webhook/send?key=k", "not at"),
+            ("https://127.0.0.1/cgi-bin/webhook/send?key=k", "not at"),
+            ("https://[::1]/cgi-bin/webhook/send?key=k", "not at"),
+            ("https://169.254.169.254/latest/meta-data?key=k", "not at"),
+            (WECOM.replace("/send", "/upload_media") + "k", "path /cgi-bin/webhook/send"),
+            (WECOM.replace("/send", "/send/") + "k", "path /cgi-bin/webhook/send"),
+            (WECOM.removesuffix("?key="), "must end in ?key="),
+            (WECOM, "must end in ?key="),
+            (WECOM + "a&key=b", "must end in ?key="),
+            (WECOM + "a%0Ab", "must end in ?key="),
+            (WECOM + "a。", "character that no address has"),
+            (WECOM + "a b", "holds a space"),
+            (WECOM.replace("/", "\\") + "k", "character that no address has"),
+            ("qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k", "begins with https://"),
+            ("key=k", "nor only the key"),
+            ("ftp://qyapi.weixin.qq.com/x?key=k", "begins with https://"),
+            ("file:///etc/passwd?key=k", "begins with https://"),
+            ("https://", "begins with https://"),
+            ("https://[::1", "cannot be read"),
+            ("https://qyapi.weixin.qq.com:99999/x?key=k", "cannot be read"),
+            ("https://qyapi.weixin.qq.com:x/x?key=k", "cannot be read"),
+            (DINGTALK + "k", "is one of DingTalk: it belongs in DINGTALK_WEBHOOK_URL"),
+        ],
+    )
+    def test_f4_refused(self, text: str, message: str) -> None:
+        """Every other address is named by its position, with what is wrong and not what it is."""
+        found = problem(WECOM_WEBHOOK_URL=f"good,{text}")
+
+        assert (found.code, found.where) == ("E203", "WECOM_WEBHOOK_URL")
+        assert found.message.startswith("address 2 ")
+        assert message in found.message
+        assert text == "https://" or text not in f"{found}"
+
+    def test_f4_a_wecom_address_in_dingtalks_variable(self) -> None:
+        """The mix-up is told as such in this direction as well."""
+        found = problem(DINGTALK_WEBHOOK_URL=WECOM + "k")
+
+        assert "is one of WeCom: it belongs in WECOM_WEBHOOK_URL" in found.message
+
+    @pytest.mark.parametrize(
+        ("hosts", "text", "expected"),
+        [
+            ("localhost", "http://localhost:9/send?key=k", "http://localhost:9/send?key=k"),
+            ("localhost:9", "http://localhost:9/x/y?key=k&z=1", "http://localhost:9/x/y?key=k"),
+            ("LocalHost:80", "http://LOCALHOST/x?key=k", "http://localhost/x?key=k"),
+            ("10.0.0.1，im.corp", "https://im.corp/x?key=k", "https://im.corp/x?key=k"),
+            ("im.corp:443", "https://im.corp:443?key=k", "https://im.corp?key=k"),
+        ],
+    )
+    def test_f4_allowed_hosts(self, hosts: str, text: str, expected: str) -> None:
+        """A host that the operator names may use http, any path and, without a port, any port."""
+        assert urls(read(RELAY_ALLOW_HOSTS=hosts, WECOM_WEBHOOK_URL=text)) == [expected]
+
+    @pytest.mark.parametrize(
+        ("hosts", "text"),
+        [
+            ("localhost:9", "http://localhost:10/?key=k"),
+            ("localhost:9", "http://localhost/?key=k"),
+            ("corp", "https://im.corp/?key=k"),
+            ("im.corp", "https://im.corp.example.com/?key=k"),
+            ("im.corp", "https://user@im.corp/?key=k"),
+            ("im.corp", "https://im.corp/"),
+            ("im.corp", "file://im.corp/?key=k"),
+        ],
+    )
+    def test_f4_allowing_one_host_allows_no_other(self, hosts: str, text: str) -> None:
+        """The permission is for that place only, and never without a key."""
+        assert problem(RELAY_ALLOW_HOSTS=hosts, WECOM_WEBHOOK_URL=text).code == "E203"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "http://x",
+            "x/y",
+            "*",
+            "x:",
+            ":9",
+            "x:0",
+            "x:65536",
+            "x:9:9",
+            "a b",
+            "x:٩",
+            "u@x",
+            "x:99999999",
+        ],
+    )
+    def test_f4_bad_hosts(self, text: str) -> None:
+        """What is not plainly a host is refused: it would allow nothing or too much."""
+        found = problem(RELAY_ALLOW_HOSTS=f"ok,{text}")
+
+        assert (found.code, found.where) == ("E106", "RELAY_ALLOW_HOSTS")
+        assert found.message == "entry 2 is no host"
+
+    def test_c18_the_same_robot_counts_once(self) -> None:
+        """A key and its address are the same robot; numbers have no gap."""
+        config = read(WECOM_WEBHOOK_URL=f"a,{WECOM}a,b")
+
+        assert [one.name for one in config.receivers] == ["wecom", "wecom-2"]
+        assert urls(config) == [WECOM + "a", WECOM + "b"]
+        assert config.routes[0].receivers == ("wecom", "wecom-2")
+
+
+class TestDingTalkSecrets:
+    @pytest.mark.parametrize(
+        ("robots", "text", "expected"),
+        [
+            ("a", "", [None]),
+            ("a", "SECa", ["SECa"]),
+            ("a", "SECa,", ["SECa"]),
+            ("a,b", "SECa,SECb", ["SECa", "SECb"]),
+            ("a,b", "SECa\nSECb\n", ["SECa", "SECb"]),
+            ("a,b", "“SECa”，“SECb”", ["SECa", "SECb"]),
+            ("a,b", ",SECb", [None, "SECb"]),
+            ("a,b,c", "SECa,,SECc", ["SECa", None, "SECc"]),
+            ("a,a", ",SECa", ["SECa"]),
+        ],
+    )
+    def test_by_position(self, robots: str, text: str, expected: list[str | None]) -> None:
+        """Each secret goes to the robot at its place; a place may stay empty."""
+        config = read(DINGTALK_WEBHOOK_URL=robots, DINGTALK_SECRET=text)
+
+        actual = [one.secret.reveal() if one.secret else None for one in config.receivers[1:]]
+        assert actual == expected
+
+    @pytest.mark.parametrize(
+        ("robots", "text", "message"),
+        [
+            ("a,b", "SECa", "1 given for 2 robots"),
+            ("a,b", "SECa,", "1 given for 2 robots"),
+            ("a", "SECa,SECb", "2 given for 1 robots"),
+            ("a,b", "SECa,SECb,SECc", "3 given for 2 robots"),
+        ],
+    )
+    def test_a_wrong_count(self, robots: str, text: str, message: str) -> None:
+        """One secret is never guessed to be everybody's."""
+        found = problem(DINGTALK_WEBHOOK_URL=robots, DINGTALK_SECRET=text)
+
+        assert (found.code, found.where) == ("E205", "DINGTALK_SECRET")
+        assert message in found.message
+        assert "same order" in found.hint
+
+    @pytest.mark.parametrize("text", ["abcdef", "secabc", "SEC abc", "SEC密", DINGTALK + "x"])
+    def test_what_is_no_secret(self, text: str) -> None:
+        """A value without SEC in front was copied from elsewhere; the hint says where to look."""
+        found = problem(DINGTALK_WEBHOOK_URL="a", DINGTALK_SECRET=text)
+
+        assert (found.code, found.where) == ("E204", "DINGTALK_SECRET")
+        assert "加签" in found.hint
+
+    def test_a_secret_without_a_robot(self) -> None:
+        """A secret alone means that the address is missing."""
+        found = problem(DINGTALK_SECRET="SECa", DINGTALK_WEBHOK_URL="x")
+
+        assert (found.code, found.where) == ("E201", "DINGTALK_WEBHOOK_URL")
+        assert "DINGTALK_SECRET is set and DINGTALK_WEBHOOK_URL is not set" in found.message
+        assert "did you mean DINGTALK_WEBHOOK_URL?" in found.hint
+
+
+class TestSigningTokens:
+    @pytest.mark.parametrize("text", [TOKEN, TOKEN[6:], TOKEN.rstrip("="), "YWJjZA"])
+    def test_b4_accepted(self, text: str) -> None:
+        """Base64 with or without prefix and padding, kept as given."""
+        assert read(GITLAB_SIGNING_TOKEN=text).sources[0].signing_tokens == (Secret(text),)
+
+    @pytest.mark.parametrize(
+        "text", ["whsec_", "whsec_=", "not base64!", "a", "密钥", "a-b_", "===="]
+    )
+    def test_b4_refused(self, text: str) -> None:
+        """Anything else, an empty key above all, is an error and never a key."""
+        found = problem(GITLAB_SIGNING_TOKEN=f"{TOKEN},{text}")
+
+        assert (found.code, found.where) == ("E204", "GITLAB_SIGNING_TOKEN")
+        assert found.message == "token 2 is not base64"
+
+    def test_required_without_a_token(self) -> None:
+        """Signatures cannot be required when there is nothing to check them with."""
+        found = problem(GITLAB_SIGNATURE="required")
+
+        assert (found.code, found.where) == ("E201", "GITLAB_SIGNATURE")
+        assert "GITLAB_SIGNING_TOKEN is not set" in found.message
+
+
+class TestEvents:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("", ()),
+            ("*", ("*",)),
+            ("push,tag", ("push", "tag")),
+            ("Push， pipeline.failed", ("push", "pipeline.failed")),
+            ("pipeline.*,!job", ("pipeline.*", "!job")),
+            ("pull_request.opened", ("merge_request.opened",)),
+            ("!pull_request", ("!merge_request",)),
+            ("pull_request,merge_request", ("merge_request",)),
+            ("! job.* ", ("!job.*",)),
+        ],
+    )
+    def test_patterns(self, text: str, expected: tuple[str, ...]) -> None:
+        """Patterns in any case, with the alias replaced."""
+        assert read(NOTIFY_EVENTS=text).routes[0].events == expected
+
+    @pytest.mark.parametrize(
+        ("text", "hint"),
+        [
+            ("merge_requst", "did you mean merge_request?"),
+            ("merge-request", "did you mean merge_request?"),
+            ("merge_requst.opened", "did you mean merge_request.opened?"),
+            ("pipeline.fail", "did you mean pipeline.failed?"),
+            ("!pipline.*", "did you mean pipeline.*?"),
+            ("note", "did you mean comment?"),
+            ("build.failed", "did you mean job?"),
+            ("zzzzzzzz", "known are *, push"),
+            ("!", "known are"),
+            ("push.", "did you mean push.*?"),
+            ("*.failed", "did you mean"),
+            ("**", "did you mean *?"),
+        ],
+    )
+    def test_unknown(self, text: str, hint: str) -> None:
+        """An unknown event is E110 with the nearest name."""
+        found = problem(NOTIFY_EVENTS=f"push,{text}")
+
+        assert (found.code, found.where) == ("E110", "NOTIFY_EVENTS")
+        assert found.message == "entry 2 is no known event"
+        assert hint in found.hint
+
+
+class TestTimeZones:
+    def test_f6_known(self) -> None:
+        """Any IANA name."""
+        assert read(NOTIFY_TIMEZONE="Europe/Berlin").timezone == "Europe/Berlin"
+
+    @pytest.mark.parametrize(
+        ("text", "hint"),
+        [
+            ("Asia/Shanghia", "did you mean Asia/Shanghai?"),
+            ("asia/shanghai", "did you mean Asia/Shanghai?"),
+            ("Asia/Beijing", "did you mean Asia/Shanghai?"),
+            ("UTC+8", "did you mean Asia/Shanghai?"),
+            ("Europe/Berlln", "did you mean Europe/Berlin?"),
+            ("/etc/localtime", ""),
+            ("../../etc/passwd", ""),
+            ("Asia", ""),
+            ("\ud800", "such as Asia/Shanghai"),
+            ("x" * 5000, "such as Asia/Shanghai"),
+        ],
+    )
+    def test_f6_unknown(self, text: str, hint: str) -> None:
+        """An unknown one is told, with the nearest where there is one."""
+        found = problem(NOTIFY_TIMEZONE=text)
+
+        assert (found.code, found.where) == ("E103", "NOTIFY_TIMEZONE")
+        assert hint in found.hint
+
+
+class TestSmallParts:
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            ("", "***"),
+            ("x" * 19, "***"),
+            ("abcdefghijklmnopqrst", "abcd…st"),
+            ("SEC" + "0123456789abcdef" * 4, "SEC0…ef"),
+        ],
+    )
+    def test_mask(self, value: str, expected: str) -> None:
+        """Short secrets show nothing, long ones six characters."""
+        assert mask(Secret(value)) == expected
+
+    def test_nearest(self) -> None:
+        """The nearest in any case, or nothing; the word itself is never in the hint."""
+        known = ["Alpha", "beta"]
+
+        assert (nearest("ALPA", known), nearest("gamma-x", known)) == ("Alpha", "")
+        assert did_you_mean("betta", known) == "did you mean beta?"
+        assert did_you_mean("x" * 100_000, known) == ""
+
+    def test_imports_stay_cheap(self) -> None:
+        """What only errors and rare settings need is not imported at a cold start."""
+        code = (
+            "import sys, requests\n"
+            "before = set(sys.modules)\n"
+            "from relay import clouds, environment, log\n"
+            f"environment.configuration({LEAST!r})\n"
+            "print(*sorted(m for m in set(sys.modules) - before if not m.startswith('relay')))"
+        )
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code],
+            cwd=Path(__file__).parent.parent,
+            capture_output=True,
+            check=True,
+            timeout=20,
+            text=True,
+        )
+
+        assert done.stdout.split() == []
