@@ -56,6 +56,11 @@ _PLACE = {
 _WAS = Phrase("原路径", "Was")
 _OWNER = Phrase("所有者", "Owner")
 _VISIBILITY = Phrase("可见性", "Visibility")
+_VISIBILITIES = {
+    "private": Phrase("私有", "private"),
+    "internal": Phrase("内部", "internal"),
+    "public": Phrase("公开", "public"),
+}
 _VIEW_PLACE = Phrase("查看{noun}", "View {noun}")
 _ACCOUNT = {
     "created": Phrase("新用户", "New user"),
@@ -145,10 +150,15 @@ def place(event: Event, found: Place, view: View) -> Draft:
     line = facts(
         words.labelled(_WAS, value(found.old_path)),
         words.labelled(_OWNER, words.name(found.owner)),
-        words.labelled(_VISIBILITY, value(found.visibility, 20)),
+        words.labelled(_VISIBILITY, _visibility(found, words)),
     )
     links = () if event.action == "deleted" else (action(words, _VIEW_PLACE, event.url, noun=noun),)
     return Draft(head, (line,), links)
+
+
+def _visibility(found: Place, words: Words) -> str:
+    known = _VISIBILITIES.get(found.visibility)
+    return words.say(known) if known else value(found.visibility, 20)
 
 
 def account(event: Event, found: Account, view: View) -> Draft:

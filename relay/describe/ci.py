@@ -154,7 +154,7 @@ def job(event: Event, found: Job, view: View) -> Draft:
         facts(
             words.labelled(_REASON, _reason(found.reason, words)),
             words.say(_TOOK, time=took) if took else "",
-            words.say(_QUEUED, time=queued) if queued and found.queued_s else "",
+            words.say(_QUEUED, time=queued) if (found.queued_s or 0) >= 1 else "",
             words.say(_RETRIED, count=found.retries) if found.retries else "",
         ),
         facts(words.labelled(_RUNNER, value(found.runner, 40))),

@@ -91,7 +91,7 @@ def tag(event: Event, found: Tag, view: View) -> Draft:
     emoji, status, tone = _TAG_HEADS[event.action]
     head = Head(emoji, words.say(status), tone, value(found.name, REF_CELLS))
     lines = (
-        _at(_POINTS_AT, found.commit, words),
+        _at(_ENDED_AT if event.action == "deleted" else _POINTS_AT, found.commit, words),
         Line(labelled(words, _MESSAGE, prose(found.message, 120))),
     )
     link = action(words, _VIEW_TAG, event.url)

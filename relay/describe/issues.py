@@ -99,6 +99,8 @@ def _facts(event: Event, found: Issue, view: View) -> tuple[Line, ...]:
     if event.action in ("closed", "deleted"):
         author = "" if same_person(found.author, event.actor) else words.name(found.author)
         return (facts(words.labelled(_AUTHOR, author), people),)
+    if event.action == "assigned":
+        return (facts(words.labelled(ASSIGNEES, words.names(found.assignees)), due),)
     return (facts(people, due),) if event.action != "updated" else ()
 
 

@@ -102,7 +102,7 @@ def _updated(found: MergeRequest, words: Words, number: str) -> str:
 def _opened(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
     return (
         facts(branches(found), *_size(found, words)),
-        facts(*_people(found, words), labels(found.labels, words)),
+        facts(*_people(event, found, words), labels(found.labels, words)),
         facts(words.labelled(MILESTONE, value(found.milestone, 40))),
         note(prose(found.description, _NOTE_CELLS)),
     )
@@ -130,7 +130,10 @@ def _approved(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ..
 
 
 def _who_and_where(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
-    return (facts(branches(found)), facts(_author(event, found, words), *_people(found, words)))
+    return (
+        facts(branches(found)),
+        facts(_author(event, found, words), *_people(event, found, words)),
+    )
 
 
 _DETAILS = {
@@ -161,12 +164,14 @@ def _author(event: Event, found: MergeRequest, words: Words) -> str:
     return words.labelled(_AUTHOR, words.name(found.author) if other else "")
 
 
-def _people(found: MergeRequest, words: Words) -> tuple[Part, ...]:
-    others = [one for one in found.assignees if not same_person(one, found.author)]
+def _people(event: Event, found: MergeRequest, words: Words) -> tuple[Part, ...]:
+    """Return who is asked to do something; an assignee who is the author repeats (rule 4)."""
+    news = event.action == "assigned"
+    shown = [one for one in found.assignees if news or not same_person(one, found.author)]
     return (
         words.labelled(_REVIEWERS, words.names(found.reviewers)),
         words.labelled(_TESTERS, words.names(found.testers)),
-        words.labelled(ASSIGNEES, words.names(others)),
+        words.labelled(ASSIGNEES, words.names(shown)),
     )
 
 
