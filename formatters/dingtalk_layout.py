@@ -1,0 +1,132 @@
+"""The texts of DingTalk messages, with whom they mention and which keyword they show.
+
+`reference/dingtalk.md` sections 2, 3 and 6; `design/messages.md` section 3.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from formatters import escaping
+from formatters.markdown import (
+    DOT,
+    Pen,
+    actions,
+    body_lines,
+    headline,
+    links,
+    pinged,
+    plain_message,
+    quiet_line,
+    usable_id,
+    usable_mobile,
+    within,
+    write,
+)
+from relay.notifications import Notification
+
+COLOURS = {"success": "#2E7D32", "danger": "#D93026", "muted": "#888888"}
+LINE_BREAK = "  \n> "  # between lines of the quote
+_MENTION_BYTES = 4096
+_EVERYONE = {"zh-CN": "@所有人", "en": "@all"}
+
+
+class Sheet(NamedTuple):
+    """One message in the making: its ``msgtype``, how it is written, a keyword it must show."""
+
+    kind: str
+    pen: Pen
+    keyword: str = ""
+
+
+def text(notification: Notification, sheet: Sheet) -> str:
+    """Return the text of the message, in the layout of its kind."""
+    return _LAYOUTS[sheet.kind](notification, sheet)
+
+
+def shows_any(notification: Notification, keywords: list[str], sheet: Sheet) -> bool:
+    """Tell whether one of *keywords* stands in the visible words of the message.
+
+    Addresses and markup are not looked at: it is not known whether DingTalk does (section 2).
+    """
+    whole = text(notification, sheet)
+    shown = [sheet.pen.style.escape(words) for words in _words(notification, sheet)]
+    return any(keyword in whole and any(keyword in one for one in shown) for keyword in keywords)
+
+
+def at(notification: Notification) -> dict[str, Any]:
+    """Return the ``at`` object; empty when nobody is mentioned."""
+    people, everyone = _people(notification), _everyone(notification)
+    if not people and not everyone:
+        return {}
+    listed = {
+        name: [value for field, value in people if field == name]
+        for name in ("atMobiles", "atUserIds")
+    }
+    return {**listed, "isAtAll": everyone}
+
+
+def _markdown(notification: Notification, sheet: Sheet) -> str:
+    foot = DOT.join([*links(notification, sheet.pen), *_keyword(sheet)])
+    if notification.quiet:
+        return f"{sheet.pen.write(quiet_line(notification))} {foot}".rstrip()
+    pings = _pings(notification)
+    if _everyone(notification):
+        pings.append(_EVERYONE.get(notification.lang, _EVERYONE["en"]))
+    foot = " ".join(filter(None, [foot, *pings]))
+    return "\n\n".join(filter(None, [*_blocks(notification, sheet), foot]))
+
+
+def _card(notification: Notification, sheet: Sheet) -> str:
+    return "\n\n".join([*_blocks(notification, sheet), *_keyword(sheet)])
+
+
+def _plain(notification: Notification, sheet: Sheet) -> str:
+    return plain_message(notification, sheet.pen, (sheet.keyword, " ".join(_pings(notification))))
+
+
+_LAYOUTS = {"markdown": _markdown, "actionCard": _card, "text": _plain}
+
+
+def _blocks(notification: Notification, sheet: Sheet) -> list[str]:
+    """Return heading and quote. Two spaces make a line break, an empty line ends the quote."""
+    heading = write(headline(notification), sheet.pen.style._replace(bold=False))
+    written = (sheet.pen.write(line.spans) for line in body_lines(notification))
+    quoted = LINE_BREAK.join(filter(None, written))
+    return [f"#### {escaping.guard_end(heading)}", *([f"> {quoted}"] if quoted else [])]
+
+
+def _keyword(sheet: Sheet) -> list[str]:
+    """Return the keyword in grey, unescaped so that it occurs; it comes from the configuration."""
+    if not sheet.keyword:
+        return []
+    return [f'<font color="{COLOURS["muted"]}">{sheet.keyword}</font>']
+
+
+def _words(notification: Notification, sheet: Sheet) -> Iterator[str]:
+    yield from (span.text for span in headline(notification))
+    if not notification.quiet:
+        for line in body_lines(notification):
+            yield from (span.text for span in line.spans)
+    if sheet.kind != "actionCard":
+        yield from (action.label for action in actions(notification))
+
+
+def _pings(notification: Notification) -> list[str]:
+    """Return ``@id`` for everybody in ``at``: without it in the text, nobody is highlighted."""
+    return [f"@{value}" for _, value in _people(notification)]
+
+
+def _people(notification: Notification) -> list[tuple[str, str]]:
+    """Return who to mention: the field of ``at`` and the id, the platform's own id preferred."""
+    people: list[tuple[str, str]] = []
+    for one in pinged(notification):
+        if usable_id(one.dingtalk):
+            people.append(("atUserIds", one.dingtalk))
+        elif usable_mobile(one.mobile):
+            people.append(("atMobiles", one.mobile))
+    kept = within([value for _, value in people], _MENTION_BYTES)
+    return [(field, value) for field, value in dict.fromkeys(people) if value in kept]
+
+
+def _everyone(notification: Notification) -> bool:
+    return any(one.everyone for one in pinged(notification))
