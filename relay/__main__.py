@@ -1,0 +1,18 @@
+"""``python -m relay <verb>``: hands over to the workbench, which never ships to the cloud."""
+
+import sys
+
+
+def main() -> None:
+    try:
+        from workbench.commands import main as commands
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"python -m relay needs the package {error.name}, which is not installed here.\n"
+            "Run: python -m pip install -r requirements-dev.txt"
+        )
+    commands()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""A handler between made-up forges and stand-in robots, as most tests of the whole need it."""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import handler
+from relay.signing import standard_webhook_signature, timestamp_signature
+from workbench import samples
+from workbench.robot_book import Received
+from workbench.robots import RobotServer
+
+SECRET = "s3cret-token"
+SIGNING_TOKEN = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+ROBOT_SECRET = "SECtest123"
+BODY = samples.load("gitlab/pipeline.failed").body
+
+
+class Answer(NamedTuple):
+    """*shown* is what the robots took because of this request, WeCom's first."""
+
+    status: int
+    report: dict[str, Any]
+    shown: list[Received]
+
+
+class Relay:
+    """A handler configured with the stand-in robots of *robots*, from the environment only."""
+
+    def __init__(
+        self, robots: RobotServer, wecom: int = 1, dingtalk: int = 1, **environ: str
+    ) -> None:
+        self.robots = robots
+        self.wecom = [robots.add_wecom(key=f"wecom-key-{n}") for n in range(wecom)]
+        self.dingtalk = [
+            robots.add_dingtalk(token=f"dingtalk-token-{n}", secret=ROBOT_SECRET)
+            for n in range(dingtalk)
+        ]
+        known = {
+            "WECOM_WEBHOOK_URL": ",".join(self.wecom),
+            "DINGTALK_WEBHOOK_URL": ",".join(self.dingtalk),
+            "DINGTALK_SECRET": ",".join([ROBOT_SECRET] * dingtalk),
+            "WEBHOOK_SECRET": SECRET,
+            "RELAY_ALLOW_HOSTS": robots.host,
+        }
+        self.environ = {name: value for name, value in {**known, **environ}.items() if value}
+        self.handle = handler.build(self.environ)
+
+    def call(self, event: object, context: object = None) -> Answer:
+        """Hand *event* to the handler as the cloud would."""
+        before = len(self.robots.received)
+        answer = self.handle(event, context)
+        body = answer["body"]
+        report = json.loads(body) if body else {}
+        shown = sorted(self.robots.received[before:], key=lambda one: one.vendor, reverse=True)
+        return Answer(answer["statusCode"], report, shown)
+
+    def gitlab(self, body: Any = None, context: object = None, **headers: str | None) -> Answer:
+        """Send *body* (default: a failed pipeline) as GitLab does; a header of None is left out."""
+        usual = {"X-Gitlab-Event": "Pipeline Hook", "X-Gitlab-Token": SECRET}
+        return self.call(request(body, {**usual, **dashed(headers)}), context)
+
+    def gitee(self, body: Any = None, context: object = None, **headers: str | None) -> Answer:
+        usual = {"X-Gitee-Event": "Push Hook", "X-Gitee-Token": SECRET}
+        found = samples.load("gitee/push.pushed").body if body is None else body
+        return self.call(request(found, {**usual, **dashed(headers)}), context)
+
+    def sample(self, name: str, **headers: str | None) -> Answer:
+        """Send the sample *name* with the secret of its forge."""
+        found = samples.load(name)
+        token = {"gitlab": "X-Gitlab-Token", "gitee": "X-Gitee-Token"}[found.source]
+        return self.call(request(found.body, {**found.headers, token: SECRET, **dashed(headers)}))
+
+
+def request(body: Any, headers: Mapping[str, str | None], path: str = "/") -> dict[str, Any]:
+    """Return a function URL event; *body* is text, or JSON to be written, or None for the usual."""
+    found = BODY if body is None else body
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "requestContext": {"http": {"method": "POST", "path": path, "sourceIp": "203.0.113.7"}},
+        "headers": {
+            "Content-Type": "application/json",
+            **{name: value for name, value in headers.items() if value is not None},
+        },
+        "body": found if isinstance(found, str) else json.dumps(found),
+        "isBase64Encoded": False,
+    }
+
+
+def dashed(headers: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Write ``X_Gitlab_Token`` as ``X-Gitlab-Token``, so that headers can be keyword arguments."""
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def signed_by_gitlab(
+    body: str, at_s: float | None = None, token: str = SIGNING_TOKEN
+) -> dict[str, str]:
+    """Return the headers with which GitLab 19 signs *body*."""
+    stamp = str(int(time.time() if at_s is None else at_s))
+    signature = standard_webhook_signature(token, "delivery-1", stamp, body.encode())
+    return {
+        "X-Gitlab-Event": "Pipeline Hook",
+        "webhook-id": "delivery-1",
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def signed_by_gitee(secret: str = SECRET, at_s: float | None = None) -> dict[str, str]:
+    stamp = str(int((time.time() if at_s is None else at_s) * 1000))
+    return {"X-Gitee-Timestamp": stamp, "X-Gitee-Token": timestamp_signature(secret, stamp)}

@@ -1,0 +1,157 @@
+"""Recorded webhook bodies, whole and damaged, through the handler to the stand-in robots.
+
+The bodies stay in the shared folder; without it these tests say so and do nothing.
+"""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PAYLOADS
+
+import handler
+from workbench.robots import RobotServer
+
+SECRET = "s3cret-token"
+MUTATIONS = 20
+VALUES: tuple[Any, ...] = (None, 7, ["x"], "text", {"k": "v"}, -1.5, True, "", [], {})
+HOLES = re.compile(r"\bNone\b|\bnull\b|\{\}|\[\]|\(\)|（）|\]\(\s*\)")
+
+
+def recorded() -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield forge, file, event header and body of every recorded body."""
+    for forge in ("gitlab", "gitee"):
+        manifest = PAYLOADS / forge / "manifest.json"
+        for entry in json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else ():
+            body = (PAYLOADS / forge / entry["file"]).read_bytes()
+            yield forge, entry["file"], entry["event_header"] or "", body
+
+
+BODIES = list(recorded())
+needs_payloads = pytest.mark.skipif(not BODIES, reason=f"no recorded bodies at ../{PAYLOADS.name}")
+
+
+class Relay:
+    """The handler between a forge and two stand-in robots that count no messages per minute."""
+
+    def __init__(self, robots: RobotServer) -> None:
+        self.robots = robots
+        wecom, dingtalk = self.fresh_robots()
+        self.handle = handler.build(
+            {
+                "WECOM_WEBHOOK_URL": wecom,
+                "DINGTALK_WEBHOOK_URL": dingtalk,
+                "DINGTALK_SECRET": "SECtest123",
+                "WEBHOOK_SECRET": SECRET,
+                "NOTIFY_EVENTS": "*",
+                "RELAY_ALLOW_HOSTS": robots.host,
+            }
+        )
+
+    def fresh_robots(self) -> tuple[str, str]:
+        """Add the robots anew: a robot that is added again has a fresh minute."""
+        return (
+            self.robots.add_wecom(key="wecom-key"),
+            self.robots.add_dingtalk(token="dingtalk-token", secret="SECtest123"),
+        )
+
+    def send(self, forge: str, header: str, body: bytes) -> tuple[int, Any, list[str]]:
+        """Return status and body of the answer, and the texts that the robots took."""
+        self.fresh_robots()
+        before = len(self.robots.received)
+        status, report = post(self.handle, forge, header, body)
+        return status, report, [message.text for message in self.robots.received[before:]]
+
+
+@pytest.fixture(scope="module")
+def relay() -> Iterator[Relay]:
+    with RobotServer() as robots:
+        yield Relay(robots)
+
+
+def post(handle: handler.Handle, forge: str, header: str, body: bytes) -> tuple[int, Any]:
+    event, token = (f"X-{forge.capitalize()}-{name}" for name in ("Event", "Token"))
+    answer = handle(
+        {
+            "httpMethod": "POST",
+            "path": "/",
+            "headers": {event: header, token: SECRET, "Content-Type": "application/json"},
+            "body": body.decode(),
+        },
+        None,
+    )
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+@needs_payloads
+@pytest.mark.parametrize(
+    ("forge", "header", "body"),
+    [pytest.param(one[0], one[2], one[3], id=f"{one[0]}-{one[1]}") for one in BODIES],
+)
+def test_recorded_body_becomes_a_message_or_a_reason(
+    forge: str, header: str, body: bytes, relay: Relay
+) -> None:
+    """A real body is answered 200 and shown by both robots without holes, or a reason is given."""
+    status, report, shown = relay.send(forge, header, body)
+
+    assert (status, report.get("failed")) == (200, None)
+    assert [text for text in shown if HOLES.search(text)] == []
+    if report["sent"]:
+        assert len(shown) == 2
+    else:
+        assert report["skipped"][0]["reason"].startswith("R")
+
+
+def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every value in a JSON document."""
+    if not isinstance(value, dict | list):
+        return
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*at, key)
+        yield from paths(child, (*at, key))
+
+
+def damaged(body: bytes, seed: str) -> Iterator[bytes]:
+    """Yield the body with one random value removed or replaced by one of another type."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable damage, no secret
+    places = list(paths(json.loads(body)))
+    for _ in range(MUTATIONS):
+        document = json.loads(body)
+        *way, last = chance.choice(places)
+        parent = document
+        for key in way:
+            parent = parent[key]
+        if chance.random() < 1 / 6:
+            del parent[last]
+        else:
+            parent[last] = chance.choice(VALUES)
+        yield json.dumps(document).encode()
+
+
+@needs_payloads
+@pytest.mark.parametrize(
+    ("forge", "file", "header", "body"),
+    [pytest.param(*row, id=f"{row[0]}-{row[1]}") for row in BODIES],
+)
+def test_damaged_body_never_hurts(
+    forge: str, file: str, header: str, body: bytes, relay: Relay
+) -> None:
+    """Whatever one value of a real body becomes, the answer is 200 and no robot refuses."""
+    for changed in damaged(body, file):
+        status, report, shown = relay.send(forge, header, changed)
+
+        assert (status, report.get("failed")) == (200, None), changed
+        assert [text for text in shown if HOLES.search(text)] == []
+
+
+def test_recorded_bodies_are_where_expected() -> None:
+    """Say plainly when the recorded bodies were not there to be tested."""
+    if not BODIES:
+        pytest.skip("the folder of recorded bodies is not beside this checkout")
+
+    assert len(BODIES) >= 100
+    assert Path(PAYLOADS / "gitlab").is_dir()
