@@ -29,7 +29,7 @@ format: $(VENV)/.ready ## put the code in its standard form
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.ready ## measure, as ratios against the plain alternative
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m workbench.bench
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build

@@ -1,0 +1,181 @@
+"""Figures, each as a ratio in one run against the plain alternative: machines differ, ratios less.
+
+``make bench`` prints them beside their budgets; nothing here is a test. Every request goes to a
+stand-in robot on loopback, and every loop is bounded.
+"""
+
+import compileall
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+from rich.table import Table
+
+import handler
+from relay import log
+from workbench import samples
+from workbench.robots import RobotServer
+
+ROOT = Path(__file__).parent.parent
+SECRET = "bench-secret"
+RTT_S = 0.03
+PROCESSES = 15
+ROUNDS = 60
+
+
+def main() -> None:
+    log.configure("ERROR")
+    table = Table("figure", "alternative", "ours", "ratio", "budget")
+    for row in (import_time(), warm(), refused(), ignored(), *fan_out(), large_push()):
+        table.add_row(*row)
+    Console().print(table)
+
+
+def import_time() -> tuple[str, ...]:
+    """Compare fresh processes, byte code compiled for both as the clouds have it."""
+    for folder in ("adapters", "formatters", "relay"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
+    compileall.compile_file(ROOT / "handler.py", quiet=1)
+    plain = _process("import requests, yaml")
+    ours = _process("import handler")
+    return _row("import in a fresh process", plain, ours, "≤ 1.15")
+
+
+def warm() -> tuple[str, ...]:
+    """One event to one robot, against one bare post with a kept connection."""
+    with RobotServer() as robots:
+        url = robots.add_wecom(key="bench")
+        session = requests.Session()
+        body = json.dumps({"msgtype": "text", "text": {"content": "x"}})
+
+        def post() -> None:
+            robots.add_wecom(key="bench")
+            session.post(url, data=body, headers={"Content-Type": "application/json"}, timeout=2)
+
+        handle, call = _relay([url], robots.host), _call()
+
+        def ours() -> None:
+            robots.add_wecom(key="bench")
+            handle(call, None)
+
+        return _row("warm event, 1 robot, p50", _median(post), _median(ours), "+ ≤ 1.0 ms")
+
+
+def refused() -> tuple[str, ...]:
+    handle = _relay(["https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x"], "")
+    wrong = {**_call(), "headers": {"x-gitlab-token": "wrong"}}
+    return _row("401, warm", None, _median(lambda: handle(wrong, None)), "≤ 0.15 ms")
+
+
+def ignored() -> tuple[str, ...]:
+    handle = _relay(["https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x"], "")
+    call = _call("gitlab/pipeline.running")
+    return _row("ignored event, warm", None, _median(lambda: handle(call, None)), "≤ 0.15 ms")
+
+
+def fan_out() -> list[tuple[str, ...]]:
+    """Several robots at RTT 30 ms, against one robot."""
+    rows = []
+    one = _to_robots(1)
+    for count, budget in ((3, "≤ 1.08"), (10, "≤ 1.22")):
+        rows.append(_row(f"{count} robots at RTT 30 ms", one, _to_robots(count), budget))
+    return rows
+
+
+def large_push() -> tuple[str, ...]:
+    """A body of 300 KB against one of 3 KB, both on their way to a robot that answers at once."""
+    small = samples.load("gitlab/push.pushed").body
+    files = [f"src/package/module_{number:05}/file.py" for number in range(2000)]
+    commits = [{**commit, "added": files} for commit in small["commits"]]
+    with RobotServer() as robots:
+        url = robots.add_wecom(key="bench")
+        handle = _relay([url], robots.host)
+
+        def send(body: dict[str, Any]) -> Callable[[], None]:
+            call = _call() | {"body": json.dumps(body)}
+
+            def run() -> None:
+                robots.add_wecom(key="bench")
+                handle(call, None)
+
+            return run
+
+        little, large = _median(send(small)), _median(send({**small, "commits": commits}))
+        return _row("300 KB push against 3 KB", little, large, "+ ≤ 4 ms")
+
+
+def _to_robots(count: int) -> float:
+    with RobotServer() as robots:
+        keys = [f"bench-{number}" for number in range(count)]
+        handle = _relay([robots.add_wecom(key=key) for key in keys], robots.host)
+        call = _call()
+
+        def run() -> None:
+            for key in keys:
+                robots.add_wecom(key=key, faults=f"slow:{RTT_S}")
+            handle(call, None)
+
+        return _median(run)
+
+
+def _relay(urls: list[str], host: str) -> handler.Handle:
+    environ = {
+        "WECOM_WEBHOOK_URL": ",".join(urls),
+        "WEBHOOK_SECRET": SECRET,
+        "RELAY_ALLOW_HOSTS": host,
+    }
+    return handler.build(environ)
+
+
+def _call(name: str = "gitlab/pipeline.failed") -> dict[str, Any]:
+    sample = samples.load(name)
+    return {
+        "httpMethod": "POST",
+        "path": "/",
+        "headers": {**sample.headers, "X-Gitlab-Token": SECRET},
+        "body": json.dumps(sample.body),
+    }
+
+
+def _median(run: Callable[[], object]) -> float:
+    """Return the median seconds of one call, after some that do not count."""
+    times = []
+    for round_number in range(ROUNDS + 5):
+        began = time.perf_counter()
+        run()
+        if round_number >= 5:
+            times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def _process(code: str) -> float:
+    """Return the median seconds of a process that runs *code*, less an empty one's."""
+
+    def run(text: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", text], cwd=ROOT, check=True)  # noqa: S603
+        return time.perf_counter() - began
+
+    return statistics.median(run(code) - run("pass") for _ in range(PROCESSES))
+
+
+def _row(figure: str, plain: float | None, ours: float, budget: str) -> tuple[str, ...]:
+    ratio = f"{ours / plain:.2f}" if plain else ""
+    return (
+        figure,
+        f"{plain * 1000:.2f} ms" if plain else "",
+        f"{ours * 1000:.2f} ms",
+        ratio,
+        budget,
+    )
+
+
+if __name__ == "__main__":
+    main()
