@@ -1,0 +1,660 @@
+"""The commands as a person types them: what they print, ask for and return."""
+
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+from rich.cells import cell_len
+from rich.console import Console
+
+import handler
+from relay.signing import standard_webhook_signature, timestamp_signature
+from workbench import bubbles, markup, markup_runs, samples, serving
+from workbench.bubbles import Bubble
+from workbench.commands import main
+from workbench.local_server import LocalServer, create_app
+from workbench.robots import RobotServer
+from workbench.screen import Screen
+from workbench.terminal import console
+
+ROOT = Path(__file__).parent.parent
+CLEAN: dict[str, str | None] = dict.fromkeys(("WEBHOOK_SECRET", "GITLAB_SIGNING_TOKEN", "COLUMNS"))
+TOKEN = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+def run(*arguments: str, **environ: str) -> Result:
+    return CliRunner().invoke(main, arguments, env={**CLEAN, **environ}, prog_name="relay")
+
+
+class Catcher:
+    """A handler that keeps its events and answers with *status*."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
+        self.events: list[dict[str, Any]] = []
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        self.events.append(event)
+        return {"statusCode": self.status, "headers": {}, "body": '{"ok": true}'}
+
+
+@pytest.fixture
+def catcher() -> Catcher:
+    return Catcher()
+
+
+@pytest.fixture
+def url(catcher: Catcher) -> Iterator[str]:
+    with LocalServer(create_app(catcher)) as server:
+        yield f":{server.port}"
+
+
+# Help and hints.
+
+
+@pytest.mark.parametrize("verb", ["", "serve", "events", "render", "trigger"])
+def test_help_begins_with_an_example_that_works(verb: str) -> None:
+    """``-h`` shows an example first, whose options are known, within 80 columns."""
+    result = run(*filter(None, [verb, "-h"]))
+    first = result.output.splitlines()[0]
+
+    assert result.exit_code == 0
+    assert first.startswith(f"Example: python -m relay {verb}".rstrip())
+    assert max(map(len, result.output.splitlines())) <= 80
+    for option in re.findall(r" (--?[a-z-]+)", first.partition("relay ")[2]):
+        assert option in result.output
+
+
+WRONG_WORDS = {
+    "rendr x": "did you mean render?",
+    "xyzzy": "-h lists them",
+    "render pipline.failed": "did you mean pipeline.failed?",
+    "render gitlab/merge_request.open": "did you mean gitlab/merge_request.opened?",
+    "render push": "there are push.pushed, push.reset",
+    "render xyzzy": "`events` lists them",
+    "render missing.json": 'no file "missing.json"',
+    "render issue.opened --message card": "there are action_card, markdown",
+    "render issue.opened --receiver wecom --message action_card": "there are markdown",
+    "render issue.opened --set x": "write path=value",
+    "render issue.opened --set labels.99.title=x": "the list has entries 0 to",
+    "render issue.opened --header x": "write Name: value",
+    "trigger push.pushed -u :1": "no secret: give --secret",
+    f"trigger gitee/push.pushed -u :1 --signing-token {TOKEN}": "no secret",
+    "trigger push.pushed -u :1 --signing-token é": "is not base64",
+    "serve --robot-faults wecom=bussy": 'did you mean "busy"?',
+    "serve --robot-faults wcom=busy": "did you mean wecom?",
+    "serve --robot-faults busy": "write wecom=busy*2,dingtalk=hang",
+    "serve --robot-faults wecom=busy --live": "for the stand-ins",
+}
+
+
+@pytest.mark.parametrize("line, hint", WRONG_WORDS.items(), ids=map(ascii, WRONG_WORDS))
+def test_wrong_words_are_usage_errors_with_a_hint(line: str, hint: str) -> None:
+    """What is not known ends with exit code 2 and says what was probably meant."""
+    result = run(*line.split())
+
+    assert result.exit_code == 2
+    assert hint in " ".join(result.output.split())
+
+
+# events
+
+
+@pytest.mark.parametrize("source", ["gitlab", "gitee"])
+def test_events_lists_every_sample(source: str) -> None:
+    """Each sample of the forge stands in the list with its description, within 80 columns."""
+    result = run("events", "--source", source)
+    words = " ".join(result.output.split())
+
+    assert result.exit_code == 0
+    assert max(map(cell_len, result.output.splitlines())) <= 80
+    for name in samples.names():
+        assert (f" {name.partition('/')[2]} " in words) or not name.startswith(source)
+    assert ("gitee" if source == "gitlab" else "gitlab") != result.output.splitlines()[0]
+
+
+def test_events_as_json() -> None:
+    """``--format json`` gives every sample's name, event and both descriptions."""
+    found = json.loads(run("events", "--format", "json").output)
+
+    assert [one["name"] for one in found] == samples.names()
+    assert set(found[0]) == {"name", "source", "event", "about", "ignored"}
+
+
+# render
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("name", samples.names())
+def test_render_shows_every_sample(name: str, lang: str) -> None:
+    """Each sample is shown or its silence is explained, plain and within 80 columns."""
+    result = run("render", name, "--lang", lang)
+
+    assert result.exit_code == 0, result.output
+    assert max(map(cell_len, result.output.splitlines())) <= 80
+    assert "\x1b" not in result.output
+    assert ("not sent: " in result.output) == bool(samples.load(name).ignored)
+
+
+def test_render_shows_markup_view_and_bytes() -> None:
+    """The markup, the line of the chat list, the message and its size stand one below another."""
+    output = run("render", "gitlab/push.pushed", "--receiver", "wecom").output
+    order = [
+        "🔨 推送 3 个提交 · **platform/api** main · 张三\n> [a1b2c3d](https://",
+        "WeCom: 🔨 推送 3 个提交 · platform/api main · 张三",
+        "│ ▌ a1b2c3d 修复登录超时后未跳转",
+        "/ 4096 B",
+    ]
+
+    assert sorted(order, key=output.index) == order
+    assert "DingTalk" not in output
+
+
+def test_render_as_json() -> None:
+    """``--format json`` gives title, text, bytes, limit and the request for both platforms."""
+    found = json.loads(run("render", "gitlab/push.pushed", "--format", "json").output)
+    wecom = found["messages"]["wecom"]
+
+    assert (found["event"], found["decision"]["send"]) == ("push.pushed", True)
+    assert list(found["messages"]) == ["wecom", "dingtalk"]
+    assert wecom["bytes"] == len(wecom["text"].encode())
+    assert wecom["request"]["markdown"]["content"] == wecom["text"]
+
+
+def test_render_takes_a_message_type() -> None:
+    """A type that only one platform knows shows that one."""
+    found = json.loads(
+        run("render", "merge_request.opened", "--message", "action_card", "--format", "json").output
+    )
+
+    assert list(found["messages"]) == ["dingtalk"]
+    assert found["messages"]["dingtalk"]["request"]["msgtype"] == "actionCard"
+
+
+def test_render_changes_the_body_first() -> None:
+    """``--set`` writes into the payload before it is read, text or JSON, also into lists."""
+    result = run(
+        "render", "gitlab/push.pushed", "--set", "user_name=王小明",
+        "--set", "commits.2.title=第一", "--set", 'commits.2.message="第一"',
+        "--set", "project.path_with_namespace=a/b",
+    )  # fmt: skip
+
+    assert "a/b" in result.output
+    assert "王小明" in result.output
+    assert "第一" in result.output
+
+
+def test_render_explains_what_is_not_sent() -> None:
+    """Events that are understood and stay silent show the reason; none is an error."""
+    result = run("render", "gitlab/issue.updated-noise")
+
+    assert (result.exit_code, "not sent: R32" in result.output) == (0, True)
+
+
+def test_render_reads_files(tmp_path: Path) -> None:
+    """A file is a sample, or a bare body whose headers are guessed or given."""
+    sample = samples.load("gitee/push.pushed")
+    whole, bare = tmp_path / "sample.json", tmp_path / "body.json"
+    whole.write_text(json.dumps({"headers": sample.headers, "body": sample.body}))
+    bare.write_text(json.dumps(sample.body))
+    outputs = [
+        json.loads(run("render", *arguments, "--format", "json").output)["messages"]
+        for arguments in (
+            ["gitee/push.pushed"],
+            [str(whole)],
+            [str(bare)],
+            [str(bare), "--source", "gitee", "--header", "X-Gitee-Event: Push Hook"],
+        )
+    ]
+
+    assert outputs == [outputs[0]] * 4
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{", "\xff", "[" * 100_000], ids=["list", "cut", "latin", "deep"]
+)
+def test_render_refuses_other_files(tmp_path: Path, text: str) -> None:
+    """A file that holds no JSON object is a usage error that names it."""
+    path = tmp_path / "x.json"
+    path.write_bytes(text.encode("latin-1"))
+    result = run("render", str(path))
+
+    assert (result.exit_code, "x.json" in result.output) == (2, True)
+
+
+def test_bare_names_prefer_gitlab_and_obey_source() -> None:
+    """A name that both forges have is GitLab's unless ``--source`` says otherwise."""
+
+    def first(*arguments: str) -> str:
+        return run("render", *arguments).output.split()[0]
+
+    assert first("push.pushed") == "gitlab/push.pushed"
+    assert first("push.pushed", "--source", "gitee") == "gitee/push.pushed"
+    assert first("merge_request.tested") == "gitee/merge_request.tested"
+
+
+# trigger
+
+
+def test_trigger_sends_gitlab_with_token_and_signature(catcher: Catcher, url: str) -> None:
+    """The request carries the secret token and a signature over the very bytes of the body."""
+    result = run("trigger", "push.pushed", "-u", url, "-s", "密钥", "--signing-token", TOKEN)
+    (event,) = catcher.events
+    headers = event["headers"]
+    signed = standard_webhook_signature(
+        TOKEN, headers["webhook-id"], headers["webhook-timestamp"], event["body"].encode()
+    )
+
+    assert result.exit_code == 0
+    assert headers["x-gitlab-token"] == "密钥"
+    assert headers["webhook-signature"] == f"v1,{signed}"
+    assert headers["x-gitlab-event"] == "Push Hook"
+
+
+@pytest.mark.parametrize("password", [False, True], ids=["signature", "password"])
+def test_trigger_sends_gitee_in_both_modes(catcher: Catcher, url: str, password: bool) -> None:
+    """Header and body carry the signature, or the password, as Gitee writes them."""
+    mode = ["--password"] if password else []
+    result = run("trigger", "gitee/push.pushed", "-u", url, "-s", "s3cret", *mode)
+    (event,) = catcher.events
+    headers, body = event["headers"], json.loads(event["body"])
+    stamp = headers["x-gitee-timestamp"]
+    sign = "" if password else timestamp_signature("s3cret", stamp)
+
+    assert result.exit_code == 0
+    assert headers["x-gitee-token"] == (sign or "s3cret")
+    assert (body["password"], body["sign"], body["timestamp"]) == (
+        "s3cret" if password else "",
+        sign,
+        stamp,
+    )
+
+
+def test_trigger_shows_what_it_sent_without_the_secret(url: str) -> None:
+    """Headers and sizes are printed, secrets masked, then the answer."""
+    output = run("trigger", "push.pushed", "-u", url, "-s", "s3cret").output
+
+    assert "X-Gitlab-Token: ***" in output
+    assert "<-- 200 OK" in output
+    assert "s3cret" not in output
+    assert max(map(cell_len, output.splitlines())) <= 80
+
+
+def test_trigger_as_json(url: str) -> None:
+    """``--format json`` gives request, status and answer; the secret may be a variable."""
+    result = run("trigger", "push.pushed", "-u", url, "--format", "json", WEBHOOK_SECRET="s3cret")
+    found = json.loads(result.output)
+
+    assert (found["status"], found["answer"]) == (200, {"ok": True})
+    assert found["request"]["headers"]["X-Gitlab-Token"] == "***"
+
+
+def test_trigger_sends_a_new_delivery_each_time(catcher: Catcher, url: str) -> None:
+    """Two runs have different delivery ids, so that none counts as a repeat."""
+    for _ in range(2):
+        run("trigger", "push.pushed", "-u", url, "-s", "x")
+
+    assert len({event["headers"]["idempotency-key"] for event in catcher.events}) == 2
+
+
+def test_trigger_fails_unless_2xx(catcher: Catcher, url: str) -> None:
+    """A refusal is shown and ends with exit code 1."""
+    catcher.status = 503
+    result = run("trigger", "push.pushed", "-u", url, "-s", "x")
+
+    assert (result.exit_code, "<-- 503 Service Unavailable" in result.output) == (1, True)
+
+
+def test_trigger_without_a_server_says_so() -> None:
+    """No answer, or an address that is none, is a message and exit code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    refused = run("trigger", "push.pushed", "-u", f":{port}", "-s", "x")
+    odd = run("trigger", "push.pushed", "-u", "nowhere", "-s", "x")
+
+    assert (refused.exit_code, odd.exit_code) == (1, 1)
+    assert "no connection; is it running?" in refused.output
+    assert "no answer from nowhere" in odd.output
+
+
+# serve
+
+
+@pytest.fixture
+def robots() -> Iterator[RobotServer]:
+    with RobotServer() as server:
+        yield server
+
+
+def test_an_event_of_each_forge_reaches_both_stand_ins(robots: RobotServer) -> None:
+    """The real handler, fed through the local server, delivers to both robots, signed."""
+    environ = serving.stand_in_environ({"WECOM_WEBHOOK_URL": "real"}, robots, {})
+    with LocalServer(create_app(handler.build(environ))) as server:
+        results = [
+            run("trigger", name, "-u", f":{server.port}", "-s", serving.DEV_SECRET)
+            for name in ("gitlab/push.pushed", "gitee/push.pushed")
+        ]
+
+    assert [result.exit_code for result in results] == [0, 0]
+    assert sorted(message.vendor for message in robots.received) == ["dingtalk"] * 2 + ["wecom"] * 2
+
+
+def test_serving_keeps_what_the_user_chose(robots: RobotServer) -> None:
+    """Own settings stay, real robots never do; a blank secret counts as none."""
+    chosen = {"NOTIFY_LANG": "en", "WEBHOOK_SECRET": "mine", "DINGTALK_SECRET": "SECreal"}
+    environ = serving.stand_in_environ(chosen, robots, {})
+    blank = serving.stand_in_environ({"WEBHOOK_SECRET": " "}, robots, {})
+
+    assert (environ["NOTIFY_LANG"], environ["WEBHOOK_SECRET"]) == ("en", "mine")
+    assert environ["DINGTALK_SECRET"] != "SECreal"
+    assert environ["RELAY_ALLOW_HOSTS"] == robots.host
+    assert blank["WEBHOOK_SECRET"] == serving.DEV_SECRET
+
+
+def screen_of(answer: dict[str, Any], status: int = 200, **event: Any) -> str:
+    """Return what the screen prints for one event and its answer."""
+    stream = io.StringIO()
+    given: dict[str, Any] = {
+        "headers": {},
+        "rawPath": "/",
+        "requestContext": {"http": {"method": "POST"}},
+        **event,
+    }
+    reply = {"statusCode": status, "body": json.dumps(answer)}
+    screen = Screen(console(stream), clock=lambda: samples.NOW)
+    screen.watch(lambda event, context: reply)(given, None)
+    return " ".join(re.sub(r"\d\d:\d\d:\d\d", "T", stream.getvalue()).split())
+
+
+def test_an_event_is_two_lines() -> None:
+    """What came and what became of it, with counts, as in the document."""
+    answer = {
+        "id": "gl-7f3a",
+        "event": "pipeline.failed",
+        "project": "platform/api",
+        "ref": "main",
+        "sent": [{"receiver": "wecom", "status": "ok", "bytes": 473, "ms": 141}],
+        "failed": [{"receiver": "dingtalk", "status": "busy", "vendor_code": "-1", "code": "E505"}],
+        "skipped": [{"route": "x", "reason": "R11", "detail": "off"}],
+    }
+
+    assert screen_of(answer) == (
+        "T --> pipeline.failed platform/api main [gl-7f3a] "
+        "T <-- wecom ok 473 B 141 ms · dingtalk busy -1 E505 1 sent, 1 failed, 1 skipped"
+    )
+
+
+def test_refusals_and_silence_are_two_lines() -> None:
+    """Without an event the forge's word stands there; the reason or the fix is shown."""
+    refused = screen_of(
+        {"ok": False, "fix": "wrong secret"}, 401, headers={"x-gitlab-event": "Push Hook"}
+    )
+    silent = screen_of({"sent": [], "skipped": [{"reason": "R32", "detail": "nothing"}]})
+
+    assert refused == "T --> Push Hook T <-- 401 wrong secret"
+    assert silent == "T --> POST / T <-- 200 R32 nothing 1 skipped"
+
+
+def test_g3_the_screen_obeys_no_control_characters() -> None:
+    """Escape sequences in a header, path or answer are shown, not obeyed."""
+    shown = screen_of({"fix": "\x1b[2J"}, 400, headers={"x-gitlab-event": "\x1b]0;x\x07"})
+
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[str]]:
+    """``python -m relay serve`` on a free port, in a process of its own."""
+    environ = {key: value for key, value in os.environ.items() if "SECRET" not in key}
+    arguments = [sys.executable, "-m", "relay", "serve", "--port", "0"]
+    with subprocess.Popen(  # noqa: S603
+        [*arguments, "--robot-faults", "wecom=busy*1"],
+        cwd=ROOT,
+        env={**environ, "PYTHONWARNINGS": "ignore", "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as running:
+        yield running
+        running.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_serve_runs_shows_and_ends_cleanly(
+    process: subprocess.Popen[str], number: signal.Signals
+) -> None:
+    """Four lines to start with; an event of each forge becomes bubbles; then a clean end."""
+    assert process.stdout
+    start = [process.stdout.readline() for _ in range(4)]
+    address = re.search(r"http://127\.0\.0\.1:\d+", start[0])
+    command = re.search(r"trigger (\S+) -u (\S+) -s (\S+)", start[2])
+    assert address
+    assert command
+    results = [run("trigger", *command[0].split()[1:])]
+    results.append(run("trigger", "gitee/issue.opened", "-u", command[2], "-s", command[3]))
+    health = requests.get(address[0], timeout=10)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=20)
+
+    assert ([result.exit_code for result in results], health.status_code) == ([0, 0], 200)
+    assert "secret: dev-secret" in start[0]
+    assert (process.returncode, errors, output.splitlines()[-1]) == (0, "", "Stopped.")
+    assert "--> push.pushed  platform/api main" in output
+    assert "WeCom: 🐛" in output
+    assert "DingTalk: 🔨" in output
+    assert "DingTalk: 🐛" in output
+    assert max(map(cell_len, [*start, *output.splitlines()])) <= 81  # with its line break
+
+
+def test_a_port_in_use_is_explained() -> None:
+    """The message names the port and the option that helps; exit code 1, no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", "--port", str(port))
+
+    assert result.exit_code == 1
+    assert f"port {port} cannot be used" in result.output
+    assert f"--port {port + 1}" in " ".join(result.output.split()) or port == 65535
+    assert "Traceback" not in result.output
+
+
+def test_live_without_robots_is_explained() -> None:
+    """``--live`` uses the environment's robots, and says which variable is missing."""
+    result = run("serve", "--port", "0", "--live", WECOM_WEBHOOK_URL="", DINGTALK_WEBHOOK_URL="",
+                 WEBHOOK_SECRET="x")  # fmt: skip
+
+    assert (result.exit_code, "WECOM_WEBHOOK_URL" in result.output) == (1, True)
+
+
+def test_missing_packages_are_explained() -> None:
+    """Without click, ``python -m relay`` says what to install and shows no traceback."""
+    code = (
+        "import sys, runpy; sys.modules['click'] = None; "
+        "runpy.run_module('relay', run_name='__main__')"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30
+    )
+
+    assert done.returncode == 1
+    assert "requirements-dev.txt" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# What a person would see.
+
+
+def seen(text: str, syntax: markup_runs.Syntax, **options: Any) -> list[str]:
+    """Return rows as ``> `` for a quote, ``# `` for a heading, and marks around styled runs."""
+    lines = []
+    for row in markup.rows(text, syntax, **options):
+        prefix = "> " * row.quote + "# " * row.heading
+        lines.append(prefix + "".join(marked(run) for run in row.runs))
+    return lines
+
+
+def marked(run: markup_runs.Run) -> str:
+    marks = [
+        run.color,
+        "b" * run.bold,
+        "i" * run.italic,
+        "c" * run.code,
+        "m" * run.mention,
+        run.url,
+    ]
+    style = ",".join(filter(None, marks))
+    return f"{{{style}:{run.text}}}" if style else run.text
+
+
+WECOM_VIEWS = {
+    "bold": ("a **b** c", ["a {b:b} c"]),
+    "lonely-bold": ("a ** b", ["a ** b"]),
+    "colour": ('<font color="info">a **b**</font> c', ["{info:a }{info,b:b} c"]),
+    "unknown-colour": ('<font color="red">a</font>', ['<font color="red">a</font>']),
+    "hex-colour": ('<font color="#ff0000">a</font>', ['<font color="#ff0000">a</font>']),
+    "open-colour": ('<font color="info">a', ['<font color="info">a']),
+    "crossed": ('</font><font color="info">a', ['</font><font color="info">a']),
+    "link": ("[a](https://e/x) b", ["{https://e/x:a} b"]),
+    "no-link": ("[a] (https://e) [b]()", ["[a] (https://e) [b]()"]),
+    "code": ("`**a**` b", ["{c:**a**} b"]),
+    "mention": ("> x <@ZhangSan>", ["> x {m:@ZhangSan}"]),
+    "lines": ("a\n> b\nc", ["a", "> b", "c"]),
+    "heading": ("## a", ["# a"]),
+    "no-list": ("- a\n1. b\n---", ["- a", "1. b", "---"]),
+    "no-image": ("![a](https://e)", ["![a](https://e)"]),
+    "entity": ("&lt;a", ["&lt;a"]),
+}  # fmt: skip
+DINGTALK_VIEWS = {
+    "folded": ("a\nb", ["a b"]),
+    "two-spaces": ("a  \nb", ["a", "b"]),
+    "paragraph": ("a\n\nb", ["a", "", "b"]),
+    "quote": ("> a  \n> b\n\nc", ["> a", "> b", "", "c"]),
+    "folded-quote": ("> a\n> b", ["> a b"]),
+    "pulled-in": ("> a  \nb", ["> a", "> b"]),
+    "heading": ("#### a\nb", ["# a", "b"]),
+    "list": ("- a\n- b", ["- a", "- b"]),
+    "hex-colour": ('<font color="#888888">a</font>', ["{#888888:a}"]),
+    "no-quotes": ("<font color=#888888>a</font>", ["<font color=#888888>a</font>"]),
+    "name-colour": ('<font color="info">a</font>', ['<font color="info">a</font>']),
+    "italic": ("*a* * b", ["{i:a} * b"]),
+    "entities": ("&lt;a&gt; &amp;lt; [&lt;b](https://e)", ["<a> &lt; {https://e:<b}"]),
+    "mention": ("@13800001111 @13800002222", ["{m:@13800001111} @13800002222"]),
+    "wecom-mention": ("<@ZhangSan>", ["<@ZhangSan>"]),
+    "empty": ("\n\n", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text, lines", WECOM_VIEWS.values(), ids=WECOM_VIEWS)
+def test_wecom_markdown_is_read(text: str, lines: list[str]) -> None:
+    """What WeCom supports is shown in its style; everything else stays visible as it is."""
+    assert seen(text, markup.WECOM_MARKDOWN) == lines
+
+
+@pytest.mark.parametrize("text, lines", DINGTALK_VIEWS.values(), ids=DINGTALK_VIEWS)
+def test_dingtalk_markdown_is_read(text: str, lines: list[str]) -> None:
+    """As for WeCom; line breaks are markdown's, and only ids in ``at`` are pings."""
+    assert seen(text, markup.DINGTALK_MARKDOWN, mentioned=["13800001111"]) == lines
+
+
+def test_v2_has_neither_colour_nor_mention() -> None:
+    """``markdown_v2`` shows font tags and mentions as raw characters."""
+    text = '<font color="info">a</font> <@b> *c*'
+
+    assert seen(text, markup.WECOM_MARKDOWN_V2) == ['<font color="info">a</font> <@b> {i:c}']
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "![", "**", "*", "`", '<font color="info">', "> ", "\n> ", "&"]
+)
+@pytest.mark.parametrize(
+    "syntax", [markup.WECOM_MARKDOWN, markup.DINGTALK_MARKDOWN], ids=["w", "d"]
+)
+def test_d11_hostile_markup_loses_nothing(piece: str, syntax: markup_runs.Syntax) -> None:
+    """A message full of one mark is read in time, and every letter in it is still there."""
+    text = f"{piece}x" * 3000
+
+    assert "".join(seen(text, syntax)).count("x") == 3000
+
+
+def drawn(bubble: Bubble, **options: Any) -> str:
+    stream = io.StringIO()
+    bubbles.show(bubble, Console(file=stream, width=80, markup=False, emoji=False, **options))
+    return stream.getvalue()
+
+
+MESSAGE = Bubble(
+    "wecom",
+    "",
+    '<font color="warning">❌ x</font> · **b**\n> [log](https://e/1) <@ZhangSan>',
+    {"msgtype": "markdown"},
+    47,
+    4096,
+)
+
+
+def test_a_bubble_in_colour() -> None:
+    """On a terminal the colour, the bold, the link and the mention are really styled."""
+    output = drawn(MESSAGE, force_terminal=True, color_system="truecolor", _environ={})
+
+    assert "38;5;208m❌ x" in output  # dark orange
+    assert "\x1b[1mb\x1b[0m" in output
+    assert "https://e/1\x1b\\" in output  # a link one can click
+    assert "\x1b[1;36m@ZhangSan" in output
+
+
+def test_a_bubble_without_colours() -> None:
+    """``NO_COLOR`` leaves no colour; a pipe leaves no escape sequence at all."""
+    colourless = drawn(MESSAGE, force_terminal=True, _environ={"NO_COLOR": "1"})
+
+    assert not re.search(r"\x1b\[[0-9;]*(3[0-9]|9[0-7])[;m]", colourless)
+    assert "\x1b" not in drawn(MESSAGE)
+    assert "WeCom: ❌ x · b" in drawn(MESSAGE)
+    assert "▌ log https://e/1 @ZhangSan" in drawn(MESSAGE)
+    assert "47 / 4096 B" in drawn(MESSAGE)
+
+
+def test_a_bubble_hides_addresses_that_do_not_fit() -> None:
+    """An address that would break its line is left out; the label stays."""
+    long = MESSAGE._replace(text=f"[log](https://e/{'x' * 80})")
+
+    assert "xxx" not in drawn(long)
+    assert "│ log " in drawn(long)
+
+
+def test_a_bubble_shows_who_is_pinged_and_what_can_be_pressed() -> None:
+    """Mention lists of a text message, ``isAtAll`` and buttons are part of what people see."""
+    text = MESSAGE._replace(
+        text="hi", raw={"msgtype": "text", "text": {"mentioned_mobile_list": ["138", "@all"]}}
+    )
+    card = Bubble(
+        "dingtalk", "t", "x",
+        {"msgtype": "actionCard", "at": {"isAtAll": True},
+         "actionCard": {"btns": [{"title": "查看"}, {"title": 5}, 6]}},
+        1, 20000,
+    )  # fmt: skip
+
+    assert "@138 @all" in drawn(text)
+    assert "@all" in drawn(card)
+    assert "[ 查看 ]" in drawn(card)
+    assert "DingTalk: t" in drawn(card)
+
+
+@pytest.mark.parametrize("raw", [{}, {"msgtype": 5}, {"msgtype": "text", "text": [], "at": 3}])
+def test_a_bubble_of_odd_json(raw: dict[str, Any]) -> None:
+    """Whatever the JSON holds, the text is shown, and no control character is obeyed."""
+    output = drawn(MESSAGE._replace(raw=raw, text="a\x1b[2Jb [/red] :smile:"))
+
+    assert "a\ufffd[2Jb [/red] :smile:" in output

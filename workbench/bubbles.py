@@ -1,0 +1,151 @@
+"""A message as a person would read it on a phone, printed with rich.
+
+An approximation: the device is the authority.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.panel import Panel
+from rich.style import Style
+from rich.text import Text
+
+from formatters import Rendered
+from workbench import markup, wecom_rules
+from workbench.dingtalk_rules import MAX_BODY_BYTES
+from workbench.markup_runs import Run
+from workbench.robot_book import Received
+from workbench.robot_terms import DINGTALK, WECOM
+from workbench.terminal import printable
+
+NAMES = {WECOM: "WeCom", DINGTALK: "DingTalk"}
+_WIDTH = 72
+_BAR = "▌ "
+_SYNTAXES = {
+    (WECOM, "markdown"): markup.WECOM_MARKDOWN,
+    (WECOM, "markdown_v2"): markup.WECOM_MARKDOWN_V2,
+    (DINGTALK, "markdown"): markup.DINGTALK_MARKDOWN,
+    (DINGTALK, "actionCard"): markup.DINGTALK_MARKDOWN,
+}
+_COLORS = {"info": "green", "comment": "bright_black", "warning": "dark_orange"}
+_PING = Style(color="cyan", bold=True)
+
+
+class Bubble(NamedTuple):
+    """*title* is the chat list's line where the vendor has one; *raw* the JSON that was posted."""
+
+    vendor: str
+    title: str
+    text: str
+    raw: dict[str, Any]
+    size: int
+    limit: int
+
+
+def of_received(message: Received) -> Bubble:
+    """Return the bubble of a message that a stand-in robot took."""
+    limit = wecom_rules.CONTENT_LIMITS.get(str(message.raw.get("msgtype")), 0)
+    size = len(message.text.encode())
+    if message.vendor == DINGTALK:
+        limit, size = MAX_BODY_BYTES, len(message.body)
+    return Bubble(message.vendor, message.title, message.text, message.raw, size, limit)
+
+
+def of_rendered(vendor: str, rendered: Rendered) -> Bubble:
+    """Return the bubble of a message that was not sent."""
+    return Bubble(
+        vendor, rendered.title, rendered.text, rendered.body, rendered.size, rendered.limit
+    )
+
+
+def show(bubble: Bubble, console: Console) -> None:
+    """Print the line of the chat list, the message, and its size."""
+    kind = str(bubble.raw.get("msgtype"))
+    rows = _rows(bubble, kind)
+    width = min(console.width, _WIDTH)
+    inner = width - 4
+    body = Text("\n").join(line for row in rows for line in _lines(row, console, inner))
+    for label in _buttons(bubble.raw.get(kind)):
+        body.append(f"\n[ {label} ]", Style(color="blue", bold=True))
+    console.print(_notification(bubble, rows, console.width))
+    console.print(Panel(body, width=width, title=f"{NAMES[bubble.vendor]} {kind}"))
+    limit = f" / {bubble.limit}" if bubble.limit else ""
+    console.print(Text(f"{bubble.size}{limit} B", Style(dim=True)))
+
+
+def _notification(bubble: Bubble, rows: list[markup.Row], width: int) -> Text:
+    """Return what the chat list shows: the title, or the first line without its markup."""
+    first = bubble.title or next((markup.plain(row) for row in rows if row.runs), "")
+    line = Text(printable(f"{NAMES[bubble.vendor]}: {first}"), Style(bold=True))
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def _rows(bubble: Bubble, kind: str) -> list[markup.Row]:
+    syntax = _SYNTAXES.get((bubble.vendor, kind), markup.TEXT)
+    at = bubble.raw.get("at")
+    ids = [*_texts(at, "atMobiles"), *_texts(at, "atUserIds")]
+    everybody = isinstance(at, dict) and at.get("isAtAll") is True
+    part = bubble.raw.get(kind)
+    named = [*_texts(part, "mentioned_list"), *_texts(part, "mentioned_mobile_list")]
+    extra = [f"@{name.removeprefix('@')}" for name in named] + ["@all"] * everybody
+    rows = markup.rows(printable(bubble.text), syntax, mentioned=ids)
+    if extra:
+        rows.append(markup.Row((Run(printable(" ".join(extra)), mention=True),)))
+    return rows
+
+
+def _texts(part: object, name: str) -> list[str]:
+    value = part.get(name) if isinstance(part, dict) else None
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _buttons(part: object) -> list[str]:
+    if not isinstance(part, dict):
+        return []
+    found = part.get("btns")
+    buttons = [part.get("singleTitle")] if "singleTitle" in part else []
+    if not buttons and isinstance(found, list):
+        buttons = [button.get("title") for button in found if isinstance(button, dict)]
+    return [printable(button) for button in buttons if isinstance(button, str)]
+
+
+def _lines(row: markup.Row, console: Console, width: int) -> list[Text]:
+    """Return *row* wrapped to *width*, each line of a quote with its bar."""
+    room = width - len(_BAR) if row.quote else width
+    line = _styled(row, with_addresses=True)
+    if cell_len(line.plain) > room:
+        line = _styled(row, with_addresses=False)
+    wrapped = list(line.wrap(console, room)) or [Text()]
+    if not row.quote:
+        return wrapped
+    return [Text.assemble((_BAR, Style(dim=True)), piece) for piece in wrapped]
+
+
+def _styled(row: markup.Row, *, with_addresses: bool) -> Text:
+    """Return *row* as rich text; addresses of links stand dimmed behind their labels, or not."""
+    line = Text()
+    for run in row.runs:
+        line.append(run.text, _style(run, heading=row.heading))
+        if run.url and with_addresses:
+            line.append(f" {run.url}", Style(dim=True))
+    return line
+
+
+def _style(run: Run, *, heading: bool) -> Style:
+    style = Style(
+        color=_COLORS.get(run.color, run.color) or None,
+        bold=run.bold or heading or None,
+        italic=run.italic or None,
+        reverse=run.code or None,
+        underline=bool(run.url) or None,
+        link=run.url or None,
+    )
+    return style + _PING if run.mention else style
+
+
+def pretty_json(value: object) -> str:
+    """Return *value* as readable JSON with its characters as they are."""
+    return json.dumps(value, ensure_ascii=False, indent=2)

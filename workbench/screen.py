@@ -1,0 +1,118 @@
+"""What `serve` shows while it runs: two lines for each event, then what the groups received."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from relay.wsgi import Handle
+from workbench import bubbles
+from workbench.robot_book import Received
+from workbench.terminal import printable
+
+_GOOD, _BAD, _DIM = Style(color="green"), Style(color="red", bold=True), Style(dim=True)
+
+
+class Screen:
+    """Prints from several threads, one event at a time."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.time) -> None:
+        self._console = console
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._running = 0
+        self._waiting: list[Received] = []
+
+    def watch(self, handle: Handle) -> Handle:
+        """Return *handle* with its events printed."""
+
+        def watched(event: dict[str, Any], context: object) -> Mapping[str, Any]:
+            began = self._clock()
+            with self._lock:
+                self._running += 1
+            try:
+                answer = handle(event, context)
+            finally:
+                with self._lock:
+                    self._running -= 1
+            self._show(event, answer, began)
+            return answer
+
+        return watched
+
+    def message(self, received: Received) -> None:
+        """Show what a stand-in robot took: after its event's lines, or now if none is running."""
+        with self._lock:
+            self._waiting.append(received)
+            if not self._running:
+                self._flush()
+
+    def _show(self, event: Mapping[str, Any], answer: Mapping[str, Any], began: float) -> None:
+        body = _body(answer)
+        status = int(answer["statusCode"])
+        with self._lock:
+            self._line(began, "-->", _arrived(event, body), _id(body))
+            self._line(self._clock(), "<--", *_answered(status, body))
+            self._flush()
+
+    def _line(self, at: float, arrow: str, text: Text, end: str) -> None:
+        line = Text.assemble((time.strftime("%H:%M:%S", time.localtime(at)), _DIM), f"  {arrow} ")
+        line.append_text(text)
+        if end:
+            line.append(f"   {end}", _DIM)
+        self._console.print(line)
+
+    def _flush(self) -> None:
+        for message in self._waiting:
+            bubbles.show(bubbles.of_received(message), self._console)
+        self._waiting.clear()
+
+
+def _arrived(event: Mapping[str, Any], body: Mapping[str, Any]) -> Text:
+    """Return what came: the event with its project, else the forge's word, else the request."""
+    headers = event["headers"]
+    forge = headers.get("x-gitlab-event") or headers.get("x-gitee-event")
+    request = f"{event['requestContext']['http']['method']} {event['rawPath']}"
+    name = str(body.get("event") or forge or request)
+    where = " ".join(str(body[key]) for key in ("project", "ref") if body.get(key))
+    return Text.assemble((printable(name), Style(bold=True)), printable(f"  {where}".rstrip()))
+
+
+def _answered(status: int, body: Mapping[str, Any]) -> tuple[Text, str]:
+    """Return what became of it, receiver by receiver, and the count."""
+    parts = [
+        Text(f"{one['receiver']} {one['status']} {one['bytes']} B {one['ms']} ms", _GOOD)
+        for one in body.get("sent", ())
+    ]
+    parts += [Text(printable(_failure(one)), _BAD) for one in body.get("failed", ())]
+    if not parts:
+        why = [f"{one.get('reason')} {one.get('detail', '')}" for one in body.get("skipped", ())]
+        text = "; ".join(why) or str(body.get("fix") or "")
+        parts = [Text(printable(f"{status} {text}".rstrip()), _GOOD if status < 400 else _BAD)]
+    counts = [
+        f"{len(body[name])} {name}" for name in ("sent", "failed", "skipped") if body.get(name)
+    ]
+    return Text(" · ").join(parts), ", ".join(counts)
+
+
+def _failure(one: Mapping[str, Any]) -> str:
+    words = (one.get(key) for key in ("receiver", "status", "vendor_code", "code"))
+    head = " ".join(str(word) for word in words if word)
+    return f"{head}: {one['detail']}" if one.get("detail") else head
+
+
+def _id(body: Mapping[str, Any]) -> str:
+    return f"[{body['id']}]" if body.get("id") else ""
+
+
+def _body(answer: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.get("body") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
