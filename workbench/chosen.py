@@ -108,6 +108,8 @@ def _from_file(path: Path, source: str) -> Sample:
 def _guessed_headers(body: Mapping[str, Any]) -> dict[str, str]:
     if hook := body.get("hook_name"):
         return {"X-Gitee-Event": str(hook)}
+    if isinstance(body.get("job"), dict):  # a task of a Gitee pipeline names no hook
+        return {"X-Gitee-Event": "pipeline_hooks"}
     event = str(body.get("event_name", ""))
     if event.startswith(_MEMBER_EVENTS) and event.endswith("_group"):
         return {"X-Gitlab-Event": "Member Hook"}
