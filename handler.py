@@ -15,24 +15,21 @@ import requests
 
 import adapters
 import formatters
-from relay import clouds, log, sources
-from relay.config import Config, Receiver, Source
-from relay.delivery import Outcome, deliver_all, new_session, send
-from relay.describe import describe
+from relay import clouds, dispatch, log, sources
+from relay.config import Config, Source
+from relay.delivery import Outcome, deliver_all, new_session
 from relay.environment import configuration
 from relay.errors import (
     ConfigError,
-    DeliveryError,
     Ignored,
     MethodNotAllowed,
     NotConfigured,
     NotFound,
-    Rejected,
     RequestError,
     Unauthorized,
 )
 from relay.events import Event, Notice
-from relay.notifications import Delivery, Notification
+from relay.notifications import Delivery
 from relay.reports import delivered, ignored, refused
 from relay.routing import Selected, select
 from relay.text import cut_bytes
@@ -111,53 +108,30 @@ class Application:
         try:
             event = _read(source.type, request)
         except Ignored as error:
-            log.info(
-                "event.ignored",
-                id=event_id,
-                source=source.name,
-                reason=error.reason,
-                detail=error.detail,
-            )
+            told = {"reason": error.reason, "detail": error.detail}
+            log.info("event.ignored", id=event_id, source=source.name, **told)
             return ignored(event_id, error)
         selected, skipped = select(event, self._configuration())
         for route in skipped:
-            log.info(
-                "event.skipped",
-                id=event_id,
-                what=event.name,
-                route=route.route,
-                reason=route.reason,
-                detail=route.detail,
-            )
+            log.info("event.skipped", id=event_id, what=event.name, **route._asdict())
         outcomes = self._deliver(event, event_id, selected, deadline)
         return delivered(event_id, event, outcomes, skipped)
 
     def _deliver(
         self, event: Event, event_id: str, selected: list[Selected], deadline: float
     ) -> list[Outcome]:
-        config = self._configuration()
-        now_s = time.time()
-        words: dict[tuple[str, bool], Notification] = {}
-        for one in selected:
-            form = (one.lang, one.quiet)
-            if form not in words:
-                words[form] = _describe(event, config, form, now_s)
+        session = self._session
         receivers = {one.receiver.name: one.receiver for one in selected}
-        deliveries = [
-            Delivery(
-                id=f"{event_id}.{one.receiver.name}",
-                receiver=one.receiver.name,
-                event=event.name,
-                received_at=now_s,
-                notification=words[one.lang, one.quiet],
+
+        def deliver(delivery: Delivery) -> Outcome:
+            receiver = receivers[delivery.receiver]
+            formatter = formatters.formatter(receiver)
+            return dispatch.deliver(
+                delivery, receiver, formatter, session=session, deadline=deadline
             )
-            for one in selected
-        ]
-        return deliver_all(
-            deliveries,
-            lambda delivery: _send(self._session, delivery, receivers[delivery.receiver], deadline),
-            deadline,
-        )
+
+        found = dispatch.deliveries(event, event_id, selected, self._configuration())
+        return deliver_all(found, deliver, deadline)
 
     def _health(self, path: str) -> tuple[int, dict[str, Any]]:
         """Answer a person or a monitor: does it run, is it configured; nothing else."""
@@ -196,7 +170,7 @@ class Application:
     def _tell_refusal(self, error: RequestError) -> None:
         """Log a refused request; a wrong clock is told once, not with every event."""
         told = error.log if isinstance(error, Unauthorized) else error.fix
-        if "clock" in told:
+        if isinstance(error, Unauthorized) and error.wrong_clock:
             if "clock" in self._told:
                 return
             self._told.add("clock")
@@ -216,69 +190,6 @@ def _read(forge: str, request: clouds.Request) -> Event:
         log.error("event.unreadable", failure=error, source=forge)
         name = request.headers.get(f"x-{forge}-event", forge)
         return Event(forge, "other", "received", Notice(name))
-
-
-def _describe(event: Event, config: Config, form: tuple[str, bool], now_s: float) -> Notification:
-    """Return the words for *form* (language, quiet), a bare notice if our own code fails."""
-    lang, quiet = form
-    options: dict[str, Any] = {
-        "lang": lang,
-        "quiet": quiet,
-        "now_s": now_s,
-        "timezone": config.timezone,
-        "max_commits": config.max_commits,
-    }
-    try:
-        return describe(event, **options)
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the event
-        log.error("event.undescribed", failure=error, what=event.name)
-        return describe(event._replace(subject=Notice(event.name)), **options)
-
-
-def _send(
-    session: requests.Session, delivery: Delivery, receiver: Receiver, deadline: float
-) -> Outcome:
-    """Render, sign, post and judge one delivery; log what became of it; never raise."""
-    began = time.monotonic()
-    error: DeliveryError | None = None
-    size = 0
-    try:
-        formatter = formatters.formatter(receiver)
-        rendered = formatter.render(delivery.notification, receiver)
-        post = formatter.prepare(rendered, receiver, int(time.time() * 1000))
-        size = len(post.body)
-        formatter.check(send(session, post, deadline - time.monotonic()))
-    except DeliveryError as refusal:
-        error = refusal
-    except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
-        log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
-        error = Rejected("E599", "an error of the relay itself; the log has its trace")
-    outcome = Outcome(delivery, error, size, int((time.monotonic() - began) * 1000))
-    _tell_outcome(outcome)
-    return outcome
-
-
-def _tell_outcome(outcome: Outcome) -> None:
-    fields: dict[str, Any] = {
-        "delivery_id": outcome.delivery.id,
-        "what": outcome.delivery.event,
-        "receiver": outcome.delivery.receiver,
-        "bytes": outcome.bytes,
-        "ms": outcome.ms,
-    }
-    error = outcome.error
-    if error is None:
-        log.info("delivery.sent", **fields)
-        return
-    log.error(
-        "delivery.failed",
-        **fields,
-        status=error.status,
-        code=error.code,
-        vendor_code=error.vendor_code,
-        detail=error.message,
-        hint=error.hint,
-    )
 
 
 def _summary(error: ConfigError) -> str:

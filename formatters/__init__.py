@@ -1,40 +1,13 @@
 """Outbound: one module per chat platform, chosen by the receiver's type."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
-
 from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver
-from relay.delivery import Post
-from relay.notifications import Notification
+from relay.platforms import Formatter, Rendered
 
-
-class Rendered(NamedTuple):
-    """A message as a platform will show it, and the JSON object that is posted for it.
-
-    *title* is what a chat list shows (DingTalk; empty on WeCom), *text* the markup, *size* of
-    *limit* bytes as the platform counts them, *cut* tells that something was left out to fit.
-    """
-
-    title: str
-    text: str
-    body: dict[str, Any]
-    size: int
-    limit: int
-    cut: bool = False
-
-
-class Formatter(Protocol):
-    def render(self, notification: Notification, receiver: Receiver) -> Rendered:
-        """Turn words into markup that fits; pure."""
-
-    def prepare(self, rendered: Rendered, receiver: Receiver, now_ms: int) -> Post:
-        """Make the request, signed for *now_ms*; pure."""
-
-    def check(self, answer: Mapping[str, Any]) -> None:
-        """Raise a DeliveryError unless the vendor's *answer* says that it took the message."""
+__all__ = ["Formatter", "Rendered", "formatter"]
 
 
 def formatter(receiver: Receiver) -> Formatter:
+    """Return the formatter for *receiver*'s type, imported when the first message needs it."""
     from formatters import dingtalk, wecom
 
     table: dict[str, Formatter] = {WECOM_ROBOT: wecom, DINGTALK_ROBOT: dingtalk}

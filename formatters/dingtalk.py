@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from formatters import Rendered, dingtalk_codes, escaping
+from formatters import dingtalk_codes, escaping
 from formatters.dingtalk_layout import COLOURS, LINE_BREAK, Sheet, at, shows_any, text
 from formatters.fitting import Paper, fit
 from formatters.markdown import Pen, Style, actions, headline, plain
 from relay.config import Receiver
 from relay.delivery import Post
 from relay.notifications import Line, Notification
+from relay.platforms import Rendered
 from relay.signing import timestamp_signature
 from relay.text import cells, clean, cut_bytes, cut_cells
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from formatters import Rendered, escaping, wecom_codes
+from formatters import escaping, wecom_codes
 from formatters.fitting import Paper, fit
 from formatters.markdown import (
     DOT,
@@ -26,6 +26,7 @@ from formatters.markdown import (
 from relay.config import Receiver
 from relay.delivery import Post
 from relay.notifications import Line, Notification
+from relay.platforms import Rendered
 
 MAX_MARKDOWN_BYTES = 4096  # https://developer.work.weixin.qq.com/document/path/91770
 MAX_TEXT_BYTES = 2048  # the same page

@@ -54,10 +54,14 @@ class Unauthorized(RequestError):
     code = "E302"
     reason = "unauthorized"
 
-    def __init__(self, *, log: str = "") -> None:
-        """*log* tells the operator's log, never the caller, what was wrong."""
+    def __init__(self, *, log: str = "", wrong_clock: bool = False) -> None:
+        """*log* tells the operator's log, never the caller, what was wrong.
+
+        *wrong_clock*: the secret was right and only the two clocks disagree.
+        """
         super().__init__("the secret or signature does not match")
         self.log = log
+        self.wrong_clock = wrong_clock
 
 
 class Forbidden(RequestError):

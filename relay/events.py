@@ -313,92 +313,12 @@ Subject: TypeAlias = (
 )
 
 
-_RUN_STATES = (
-    "failed",
-    "success",
-    "canceled",
-    "skipped",
-    "manual",
-    "created",
-    "waiting_for_resource",
-    "preparing",
-    "waiting_for_callback",
-    "pending",
-    "running",
-    "canceling",
-    "scheduled",
-    "unknown",
-)
-# Every kind with its actions: what `NOTIFY_EVENTS` and routes may name, and what adapters may make.
-KINDS: dict[str, tuple[str, ...]] = {
-    "push": ("pushed", "reset"),  # reset: the branch moved and no commit is new
-    "branch": ("created", "deleted"),
-    "tag": ("created", "deleted", "moved"),
-    "issue": (
-        "opened",
-        "closed",
-        "reopened",
-        "deleted",
-        "assigned",
-        "unassigned",
-        "started",
-        "updated",
-    ),
-    "merge_request": (
-        "opened",
-        "merged",
-        "closed",
-        "reopened",
-        "approved",
-        "unapproved",
-        "changes_requested",
-        "review_requested",
-        "review_removed",
-        "test_requested",
-        "test_removed",
-        "tested",
-        "assigned",
-        "unassigned",
-        "ready",
-        "draft",
-        "updated",
-    ),
-    "comment": ("created", "edited", "deleted"),
-    "pipeline": ("fixed", "status_changed", *_RUN_STATES),
-    "job": _RUN_STATES,
-    "deployment": (
-        "success",
-        "failed",
-        "canceled",
-        "blocked",
-        "approved",
-        "rejected",
-        "created",
-        "running",
-        "unknown",
-    ),
-    "release": ("created", "updated", "deleted"),
-    "wiki": ("created", "updated", "deleted"),
-    "milestone": ("created", "closed", "reopened", "deleted", "updated"),
-    "member": ("added", "updated", "removed", "requested", "request_denied"),
-    "feature_flag": ("enabled", "disabled"),
-    "access_token": ("expiring",),
-    "vulnerability": ("detected", "confirmed", "dismissed", "resolved", "updated"),
-    "emoji": ("awarded", "revoked"),
-    "project": ("created", "deleted", "renamed", "transferred", "updated"),
-    "group": ("created", "deleted", "renamed", "updated"),
-    "user": ("created", "deleted", "renamed", "login_failed", "key_added", "key_removed"),
-    "test": ("ping",),
-    "other": ("received",),
-}
-
-
 class Event(NamedTuple):
     """One thing that happened on a forge.
 
-    *source* is ``gitlab`` or ``gitee``; *kind* and *action* are keys of `KINDS`; *url* is the page
-    of the thing itself, *occurred_at* Unix seconds as the payload tells them (``None``: it does
-    not); *delivery_key* is the forge's id of this delivery, or empty.
+    *source* is ``gitlab`` or ``gitee``; *kind* and *action* stand in `relay.kinds`; *url* is the
+    page of the thing itself, *occurred_at* Unix seconds as the payload tells them (``None``: it
+    does not); *delivery_key* is the forge's id of this delivery, or empty.
     """
 
     source: str

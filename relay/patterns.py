@@ -1,6 +1,6 @@
 """How events are named where they are chosen: ``*``, ``push``, ``pipeline.failed``, ``!job.*``."""
 
-from relay.events import KINDS
+from relay.kinds import KINDS
 from relay.policy import ALIASES, known_patterns
 
 # The forges' words, and common ones, for what has another name here.

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from relay.events import KINDS, Event, Job
+from relay.events import Event, Job
+from relay.kinds import KINDS
 
 ALIASES = {"pull_request": "merge_request"}
 

@@ -11,7 +11,8 @@ from adapters import gitee
 from adapters.fields import Fields
 from relay.config import Secret, Source
 from relay.errors import Ignored
-from relay.events import KINDS, Event, Notice, Person, Ping, Project
+from relay.events import Event, Notice, Person, Ping, Project
+from relay.kinds import KINDS
 from workbench import samples
 
 NAMES = [name for name in samples.names() if name.startswith("gitee/")]

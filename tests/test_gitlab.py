@@ -10,7 +10,8 @@ import pytest
 from adapters.fields import Fields
 from adapters.gitlab import CONVERTERS, convert
 from relay.errors import Ignored
-from relay.events import KINDS, Event
+from relay.events import Event
+from relay.kinds import KINDS
 from workbench.samples import NOW, load, names
 
 SAMPLES = [name for name in names() if name.startswith("gitlab/")]

@@ -12,7 +12,8 @@ import formatters
 from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver, Secret
 from relay.describe import describe
 from relay.errors import Ignored
-from relay.events import KINDS, Event
+from relay.events import Event
+from relay.kinds import KINDS
 from relay.policy import decide
 from workbench import samples
 

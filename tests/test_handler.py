@@ -8,6 +8,7 @@ from relays import SECRET, Relay, request
 
 import handler
 from relay.config import Config
+from relay.dispatch import words
 from relay.events import Event
 from relay.version import VERSION
 from workbench import samples
@@ -156,7 +157,7 @@ def test_a_fault_of_ours_still_makes_a_notice(capsys: pytest.CaptureFixture[str]
     """When the code that words an event fails, a bare notice goes out and the log has the trace."""
     config = Config(sources=(), receivers=(), routes=())
     odd = Event("gitlab", "push", "pushed", "payload text that must not be logged")  # type: ignore[arg-type]
-    notice = handler._describe(odd, config, ("en", False), 0.0)
+    notice = words(odd, config, ("en", False), 0.0)
 
     assert notice.title == "🔔 push.pushed"
     logged = capsys.readouterr().out

@@ -3,7 +3,8 @@
 import pytest
 
 from relay.config import WECOM_ROBOT, Config, Receiver, Route, Secret
-from relay.events import KINDS, Event, Job, Notice, Ping
+from relay.events import Event, Job, Notice, Ping
+from relay.kinds import KINDS
 from relay.policy import QUIET, SENT, Decision, decide, known_patterns
 from relay.routing import select
 

@@ -1,6 +1,6 @@
 """Pages of the documentation that are made from the code's own tables: they cannot drift."""
 
-from relay.events import KINDS
+from relay.kinds import KINDS
 from relay.policy import QUIET, SENT
 
 _HEAD = """# Events

@@ -47,7 +47,8 @@ def _is_signature(headers: Mapping[str, str], token: str, source: Source, now_s:
         side = "ahead of" if ahead_s > 0 else "behind"
         raise Unauthorized(
             log=f"the signature is right, but X-Gitee-Timestamp is {abs(ahead_s):.0f} s {side}"
-            f" this clock; {WINDOW_S} s are allowed"
+            f" this clock; {WINDOW_S} s are allowed",
+            wrong_clock=True,
         )
     return any(right)
 

@@ -62,7 +62,8 @@ def _verify_time(headers: Mapping[str, str], now_s: float) -> None:
         side = "ahead of" if ahead > 0 else "behind"
         raise Unauthorized(
             log=f"signed well, but the sender's clock is {abs(ahead):.0f} s {side} ours"
-            f" (at most {TOLERANCE_S})"
+            f" (at most {TOLERANCE_S})",
+            wrong_clock=True,
         )
 
 

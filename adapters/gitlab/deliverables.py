@@ -4,7 +4,8 @@ from adapters.fields import Fields
 from adapters.gitlab.hooks import Hook, foreign_body, unknown_action
 from adapters.gitlab.shared import commit, first_time, pages, person, project
 from adapters.links import web_url
-from relay.events import KINDS, Commit, Deployment, Event, Release
+from relay.events import Commit, Deployment, Event, Release
+from relay.kinds import KINDS
 from relay.text import first_line
 
 UPCOMING_AFTER_S = 60  # a release is dated seconds after it is made; a planned one, much later

@@ -14,7 +14,8 @@ from adapters.gitlab.shared import (
     project,
 )
 from adapters.links import web_url
-from relay.events import KINDS, Commit, Event, Job, JobSummary, Person, Pipeline
+from relay.events import Commit, Event, Job, JobSummary, Person, Pipeline
+from relay.kinds import KINDS
 from relay.text import first_line
 
 _STATUSES = frozenset(KINDS["job"])
