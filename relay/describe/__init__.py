@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from relay.describe import (
-    admin,
     ci,
     code,
     comments,
+    deployments,
     issues,
     merge_requests,
+    notices,
+    places,
     releases,
+    security,
 )
 from relay.describe.draft import (
     VIEW,
@@ -65,18 +68,18 @@ _DESCRIBERS: dict[type, _Describer] = {
     Emoji: comments.emoji,
     Pipeline: ci.pipeline,
     Job: ci.job,
-    Deployment: ci.deployment,
+    Deployment: deployments.deployment,
     Release: releases.release,
     WikiPage: releases.wiki,
     Milestone: releases.milestone,
-    Member: admin.member,
-    FeatureFlag: admin.feature_flag,
-    AccessToken: admin.access_token,
-    Vulnerability: admin.vulnerability,
-    Place: admin.place,
-    Account: admin.account,
-    Ping: admin.ping,
-    Notice: admin.notice,
+    Member: places.member,
+    FeatureFlag: security.feature_flag,
+    AccessToken: security.access_token,
+    Vulnerability: security.vulnerability,
+    Place: places.place,
+    Account: places.account,
+    Ping: notices.ping,
+    Notice: notices.notice,
 }
 
 

@@ -15,9 +15,8 @@ from relay.describe.draft import (
     linked,
     value,
 )
-from relay.describe.plain import prose
-from relay.events import Deployment, Event, Job, JobSummary, Pipeline
-from relay.notifications import Action, Line, Span
+from relay.events import Event, Job, JobSummary, Pipeline
+from relay.notifications import Line, Span
 from relay.words import Phrase, Words
 
 _JOBS_SHOWN = 5
@@ -75,21 +74,10 @@ _REASONS = {
     "no_matching_runner": Phrase("没有匹配的 Runner", "no matching runner"),
     "unknown_failure": Phrase("原因不明", "unknown"),
 }
-_DEPLOYMENT = {
-    "success": ("✅", Phrase("部署成功", "Deployed"), "success"),
-    "failed": ("❌", Phrase("部署失败", "Deployment failed"), "danger"),
-    "canceled": ("🚫", Phrase("部署已取消", "Deployment canceled"), "muted"),
-    "blocked": ("⏳", Phrase("部署等待批准", "Deployment waits for approval"), ""),
-    "approved": ("👍", Phrase("部署已批准", "Deployment approved"), "success"),
-    "rejected": ("🚫", Phrase("部署被拒绝", "Deployment rejected"), "danger"),
-    "created": ("⏳", Phrase("部署已创建", "Deployment created"), ""),
-    "running": ("⏳", Phrase("部署中", "Deploying"), ""),
-    "unknown": ("↻", Phrase("部署有更新", "Deployment updated"), ""),
-}
 _PIPELINE_IS = Phrase("{noun}{status}", "{noun} {status}")
 _FAILED_JOBS = Phrase("失败", "Failed")
 _TRIGGER = Phrase("触发", "Source")
-_TOOK = Phrase("用时 {time}", "took {time}")
+TOOK = Phrase("用时 {time}", "took {time}")
 _QUEUED = Phrase("排队 {time}", "queued {time}")
 _BEFORE = Phrase("此前失败 {count} 次", "after {count} failures", "after 1 failure")
 _FOR = Phrase("，共 {time}", " over {time}")
@@ -99,14 +87,7 @@ _IN_PIPELINE = Phrase("流水线 ", "pipeline ")
 _REASON = Phrase("原因", "Reason")
 _RETRIED = Phrase("重试 {count} 次", "retried {count} times", "retried once")
 _RUNNER = Phrase("Runner", "Runner")
-_VIEW_LOG = Phrase("查看日志", "View log")
-_VERSION = Phrase("版本", "Version")
-_APPROVER = Phrase("审批人", "Approver")
-_OPEN_ENVIRONMENT = Phrase("打开环境", "Open environment")
-_DEPLOY_JOB = Phrase("部署任务", "Deploy job")
-_VIEW_JOB = Phrase("查看部署任务", "View job")
-_JOB_LABELS = {"success": _DEPLOY_JOB, "failed": _VIEW_LOG, "blocked": Phrase("去审批", "Approve")}
-_SAYS = Phrase("意见", "Comment")
+VIEW_LOG = Phrase("查看日志", "View log")
 
 
 def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
@@ -127,7 +108,7 @@ def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
         facts(
             _merge_request(found, words),
             _trigger(event, found, words),
-            words.say(_TOOK, time=took) if took else "",
+            words.say(TOOK, time=took) if took else "",
             _history(found, words),
         ),
     )
@@ -153,40 +134,13 @@ def job(event: Event, found: Job, view: View) -> Draft:
         Line(labelled(words, COMMIT, commit(found.commit)) if event.source == "gitee" else ()),
         facts(
             words.labelled(_REASON, _reason(found.reason, words)),
-            words.say(_TOOK, time=took) if took else "",
+            words.say(TOOK, time=took) if took else "",
             words.say(_QUEUED, time=queued) if (found.queued_s or 0) >= 1 else "",
             words.say(_RETRIED, count=found.retries) if found.retries else "",
         ),
         facts(words.labelled(_RUNNER, value(found.runner, 40))),
     )
-    return Draft(head, lines, (action(words, _VIEW_LOG, event.url),))
-
-
-def deployment(event: Event, found: Deployment, view: View) -> Draft:
-    words = view.words
-    emoji, phrase, tone = _DEPLOYMENT[event.action]
-    took = words.duration(found.duration_s)
-    ref = value(found.ref, REF_CELLS)
-    version = joined(" ", ref, commit(found.commit))
-    lines = (
-        Line(labelled(words, _VERSION, version)),
-        facts(
-            words.labelled(_APPROVER, words.name(found.approver)),
-            words.labelled(_SAYS, prose(found.comment, 80)),
-            words.say(_TOOK, time=took) if took else "",
-        ),
-    )
-    head = Head(emoji, words.say(phrase), tone, value(found.environment, 40))
-    return Draft(head, lines, _deployment_links(event, found, words))
-
-
-def _deployment_links(event: Event, found: Deployment, words: Words) -> tuple[Action, ...]:
-    """Return the place that helps at this moment first: the site after a success, else the job."""
-    job_label = _JOB_LABELS.get(event.action, _VIEW_JOB)
-    job_page = action(words, job_label, found.job_url)
-    if event.action != "success":
-        return (job_page,)
-    return (action(words, _OPEN_ENVIRONMENT, found.environment_url), job_page)
+    return Draft(head, lines, (action(words, VIEW_LOG, event.url),))
 
 
 def _jobs(jobs: tuple[JobSummary, ...], words: Words) -> tuple[Span, ...]:

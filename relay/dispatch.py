@@ -1,0 +1,114 @@
+"""From an event and its receivers to one outcome for each: words, deliveries, posts.
+
+`deliver` is the one function that sends a delivery, whoever calls it: the webhook's own call now,
+a queue later.
+"""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import requests
+
+from relay import log
+from relay.config import Config, Receiver
+from relay.delivery import Outcome, send
+from relay.describe import describe
+from relay.errors import DeliveryError, Rejected
+from relay.events import Event, Notice
+from relay.notifications import Delivery, Notification
+from relay.platforms import Formatter
+from relay.routing import Selected
+
+
+def deliveries(
+    event: Event, event_id: str, selected: Iterable[Selected], config: Config
+) -> list[Delivery]:
+    """Return one delivery per selected receiver; each language and form is worded once."""
+    now_s = time.time()
+    worded: dict[tuple[str, bool], Notification] = {}
+    found = []
+    for one in selected:
+        form = (one.lang, one.quiet)
+        if form not in worded:
+            worded[form] = words(event, config, form, now_s)
+        found.append(
+            Delivery(
+                id=f"{event_id}.{one.receiver.name}",
+                receiver=one.receiver.name,
+                event=event.name,
+                received_at=now_s,
+                notification=worded[form],
+            )
+        )
+    return found
+
+
+def words(event: Event, config: Config, form: tuple[str, bool], now_s: float) -> Notification:
+    """Return the words for *form* (language, quiet); a bare notice if our own code fails."""
+    lang, quiet = form
+    options: dict[str, Any] = {
+        "lang": lang,
+        "quiet": quiet,
+        "now_s": now_s,
+        "timezone": config.timezone,
+        "max_commits": config.max_commits,
+    }
+    try:
+        return describe(event, **options)
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the event
+        log.error("event.undescribed", failure=error, what=event.name)
+        return describe(event._replace(subject=Notice(event.name)), **options)
+
+
+def deliver(
+    delivery: Delivery,
+    receiver: Receiver,
+    formatter: Formatter,
+    *,
+    session: requests.Session,
+    deadline: float,
+) -> Outcome:
+    """Render, sign, post and judge one delivery, log what became of it, and never raise.
+
+    *deadline* is in seconds of the monotonic clock.
+    """
+    began = time.monotonic()
+    error: DeliveryError | None = None
+    size = 0
+    try:
+        rendered = formatter.render(delivery.notification, receiver)
+        post = formatter.prepare(rendered, receiver, int(time.time() * 1000))
+        size = len(post.body)
+        formatter.check(send(session, post, deadline - time.monotonic()))
+    except DeliveryError as refusal:
+        error = refusal
+    except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
+        log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
+        error = Rejected("E599", "an error of the relay itself; the log has its trace")
+    outcome = Outcome(delivery, error, size, int((time.monotonic() - began) * 1000))
+    _tell(outcome)
+    return outcome
+
+
+def _tell(outcome: Outcome) -> None:
+    fields: dict[str, Any] = {
+        "delivery_id": outcome.delivery.id,
+        "what": outcome.delivery.event,
+        "receiver": outcome.delivery.receiver,
+        "bytes": outcome.bytes,
+        "ms": outcome.ms,
+    }
+    error = outcome.error
+    if error is None:
+        log.info("delivery.sent", **fields)
+        return
+    log.error(
+        "delivery.failed",
+        **fields,
+        status=error.status,
+        code=error.code,
+        vendor_code=error.vendor_code,
+        detail=error.message,
+        hint=error.hint,
+    )
