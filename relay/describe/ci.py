@@ -30,18 +30,18 @@ _STATUS = {
     "canceled": ("🚫", Phrase("已取消", "canceled"), "muted"),
     "canceling": ("🚫", Phrase("取消中", "canceling"), "muted"),
     "skipped": ("🚫", Phrase("已跳过", "skipped"), "muted"),
-    "manual": ("⏳", Phrase("等待手动操作", "waits for a manual action"), ""),
+    "manual": ("⏳", Phrase("等待手动操作", "waiting for a manual action"), ""),
     "created": ("⏳", Phrase("已创建", "created"), ""),
-    "waiting_for_resource": ("⏳", Phrase("等待资源", "waits for a resource"), ""),
-    "waiting_for_callback": ("⏳", Phrase("等待回调", "waits for a callback"), ""),
-    "preparing": ("⏳", Phrase("准备中", "is preparing"), ""),
-    "pending": ("⏳", Phrase("等待中", "is pending"), ""),
-    "running": ("⏳", Phrase("运行中", "is running"), ""),
-    "scheduled": ("⏳", Phrase("已排期", "is scheduled"), ""),
+    "waiting_for_resource": ("⏳", Phrase("等待资源", "waiting for a resource"), ""),
+    "waiting_for_callback": ("⏳", Phrase("等待回调", "waiting for a callback"), ""),
+    "preparing": ("⏳", Phrase("准备中", "preparing"), ""),
+    "pending": ("⏳", Phrase("等待中", "pending"), ""),
+    "running": ("⏳", Phrase("运行中", "running"), ""),
+    "scheduled": ("⏳", Phrase("已排期", "scheduled"), ""),
     "unknown": ("↻", Phrase("有更新", "updated"), ""),
 }
 _WARNED = Phrase("成功（有警告）", "passed with warnings")
-_FAILED_ALLOWED = Phrase("失败（允许失败）", "failed (allowed to)")
+_FAILED_ALLOWED = Phrase("失败（允许失败）", "failed (allowed)")
 _TRIGGERS = {
     "push": Phrase("推送", "push"),
     "web": Phrase("手动", "web"),

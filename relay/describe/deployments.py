@@ -22,7 +22,7 @@ _DEPLOYMENT = {
     "success": ("✅", Phrase("部署成功", "Deployed"), "success"),
     "failed": ("❌", Phrase("部署失败", "Deployment failed"), "danger"),
     "canceled": ("🚫", Phrase("部署已取消", "Deployment canceled"), "muted"),
-    "blocked": ("⏳", Phrase("部署等待批准", "Deployment waits for approval"), ""),
+    "blocked": ("⏳", Phrase("部署等待批准", "Deployment awaiting approval"), ""),
     "approved": ("👍", Phrase("部署已批准", "Deployment approved"), "success"),
     "rejected": ("🚫", Phrase("部署被拒绝", "Deployment rejected"), "danger"),
     "created": ("⏳", Phrase("部署已创建", "Deployment created"), ""),

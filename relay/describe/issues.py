@@ -37,6 +37,7 @@ _REJECTED = ("🚫", Phrase("已拒绝", "Rejected"), "muted")  # a state of Git
 _UPDATED = Phrase("{number} 更新了{fields}", "{number}: {fields} changed")
 _TOUCHED = Phrase("{number} 有更新", "{number} updated")
 _STATE = Phrase("{number} 状态改为 {state}", "{number} is now {state}")
+_TYPES_EN = {"任务": "task", "缺陷": "bug", "需求": "requirement"}  # Gitee's own three
 LABELS = Phrase("标签", "Labels")
 MILESTONE = Phrase("里程碑", "Milestone")
 ASSIGNEES = Phrase("指派给", "Assignee")
@@ -55,7 +56,7 @@ _VIEW = Phrase("查看{noun}", "View {noun}")
 
 def issue(event: Event, found: Issue, view: View) -> Draft:
     words = view.words
-    noun = value(found.type_name, 20) or words.noun(found.type)
+    noun = _noun(found, words)
     gone = event.action == "deleted"
     lines = (
         subject(found.title or found.number, "" if gone else event.url),
@@ -64,6 +65,14 @@ def issue(event: Event, found: Issue, view: View) -> Draft:
     )
     link = action(words, _VIEW, event.url, noun=noun)
     return Draft(_head(event, found, words, noun), lines, () if gone else (link,))
+
+
+def _noun(found: Issue, words: Words) -> str:
+    """Return the forge's own name of the type, unless an English reader could not read it."""
+    name = value(found.type_name, 20)
+    if words.chinese or name.isascii():
+        return name or words.noun(found.type)
+    return _TYPES_EN.get(name, words.noun(found.type))
 
 
 def _head(event: Event, found: Issue, words: Words, noun: str) -> Head:

@@ -19,7 +19,7 @@ def ping(event: Event, found: Ping, view: View) -> Draft:
     words = view.words
     forge = _FORGES.get(event.source, event.source)
     connected = words.say(_TEST_FOR, forge=forge)
-    head = Head("🔔", words.say(_CONNECTED), place=connected, who="")
+    head = Head("🔔", words.say(_CONNECTED), ref=connected, who="")
     return Draft(
         head,
         (
