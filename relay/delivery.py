@@ -123,7 +123,8 @@ def deliver_all(
         found.put((index, deliver(delivery)))
 
     for index, delivery in enumerate(deliveries):
-        threading.Thread(target=run, args=(index, delivery), daemon=True).start()
+        name = f"deliver {delivery.id}"
+        threading.Thread(target=run, args=(index, delivery), name=name, daemon=True).start()
     outcomes: dict[int, Outcome] = {}
     while len(outcomes) < len(deliveries):
         try:

@@ -456,6 +456,8 @@ def test_serve_runs_shows_and_ends_cleanly(
     assert "WeCom: 🐛" in output
     assert "DingTalk: 🔨" in output
     assert "DingTalk: 🐛" in output
+    command_line = start.pop(2)  # as long as the path of the interpreter
+    assert command_line.startswith("Try ")
     assert max(map(cell_len, [*start, *output.splitlines()])) <= 81  # with its line break
 
 

@@ -300,11 +300,8 @@ def test_outcomes_keep_the_order_of_deliveries() -> None:
 
 def test_no_thread_is_left_behind(robots: RobotServer) -> None:
     """After the answer no thread of a healthy delivery goes on."""
-    relay = Relay(robots)
-    relay.gitlab()  # opens the connections, which the robots serve in threads of their own
-    before = set(threading.enumerate())
-    relay.gitlab()
-    left = [one for one in threading.enumerate() if one not in before]
+    report = Relay(robots).gitlab(Idempotency_Key="a delivery of its own").report
+    left = [one for one in threading.enumerate() if f"deliver {report['id']}" in one.name]
     for one in left:
         one.join(2)
 
