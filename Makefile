@@ -11,12 +11,12 @@ TESTS ?= tests
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.ready ## start it here, with stand-in robots; no account, no configuration
+run: $(VENV)/.ready ## start it here, with stand-in robots; another port: make run PORT=9001
 	@$(BIN)/python -m relay serve --port $(PORT)
 
 test: lint unit ## run every check
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready ## check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

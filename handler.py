@@ -131,7 +131,11 @@ class Application:
             )
 
         found = dispatch.deliveries(event, event_id, selected, self._configuration())
-        return deliver_all(found, deliver, deadline)
+        outcomes = deliver_all(found, deliver, deadline)
+        for outcome in outcomes:
+            if outcome.abandoned:
+                dispatch.tell(outcome, receivers[outcome.delivery.receiver])
+        return outcomes
 
     def _health(self, path: str) -> tuple[int, dict[str, Any]]:
         """Answer a person or a monitor: does it run, is it configured; nothing else."""
@@ -193,8 +197,8 @@ def _read(forge: str, request: clouds.Request) -> Event:
 
 
 def _summary(error: ConfigError) -> str:
-    """Return the first problem in a sentence and how many more there are, within 160 bytes."""
+    """Return the first problem with its hint, and how many more there are, within 240 bytes."""
     first = error.problems[0]
     more = len(error.problems) - 1
-    text = f"{first.code} {first.where}: {first.message}"
-    return cut_bytes(text, 140) + (f" (+{more} more)" if more else "")
+    text = f"{first.code} {first.where}: {first.message}; {first.hint}".rstrip("; ")
+    return cut_bytes(text, 200) + (f" (+{more} more in the log)" if more else "")

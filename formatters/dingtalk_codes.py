@@ -16,7 +16,8 @@ _TOO_FAST = Verdict(
     Throttled,
     "E524",
     "more than 20 messages a minute: DingTalk silences this robot for ten minutes",
-    "Send fewer kinds of events to this robot, or add a second robot for some of them.",
+    "Nothing gets through until then: send it fewer kinds of events, or add a second robot for "
+    "some of them.",
     wait_s=600.0,
 )
 _QUOTA = Verdict(
@@ -36,20 +37,20 @@ _SECURITY = Verdict(
     Misconfigured,
     "E520",
     "the robot's security settings refuse the message",
-    "Open the robot's security settings: use 加签 and put its secret (SEC…) into secret, or the "
-    "keyword into keywords; remove IP ranges.",
+    "Open the robot's security settings: use 加签 and put its secret (SEC…) into DINGTALK_SECRET, "
+    "or the keyword into DINGTALK_KEYWORDS; remove IP ranges.",
 )
 _KEYWORD = Verdict(
     Misconfigured,
     "E521",
     "the message holds none of the robot's keywords",
-    "Put one of the robot's 自定义关键词 into keywords, or let the robot use 加签 instead.",
+    "Put one of the robot's 自定义关键词 into DINGTALK_KEYWORDS, or let the robot use 加签.",
 )
 _SIGN = Verdict(
     Misconfigured,
     "E522",
     "the signature does not match",
-    "Copy the 加签 secret (SEC…) of this very robot into secret.",
+    "Copy the 加签 secret (SEC…) of this very robot into DINGTALK_SECRET.",
 )
 _TIMESTAMP = Verdict(
     Misconfigured,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from relay.errors import BadAnswer, DeliveryError
 from relay.text import clean, cut_cells
 
+_LARGEST_CODE = 10**10
 _READ_CHARACTERS = 600
 _SHOWN_CHARACTERS = 200
 _SEARCHED_CHARACTERS = 2000
@@ -53,7 +54,9 @@ def errcode(answer: Mapping[str, Any]) -> int | None:
     if isinstance(value, str) and value.isascii() and len(value) <= 10:
         is_number = value.removeprefix("-").isdigit() and str(int(value)) == value
         value = int(value) if is_number else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) <= _LARGEST_CODE else None
 
 
 def errmsg(answer: Mapping[str, Any]) -> str:

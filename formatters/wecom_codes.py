@@ -22,7 +22,8 @@ _TOO_FAST = Verdict(
     Throttled,
     "E502",
     "more than 20 messages a minute for this robot",
-    "Send fewer kinds of events to this robot, or add a second robot for some of them.",
+    "A robot takes 20 messages a minute: wait a minute, send it fewer kinds of events, or add a "
+    "second robot for some of them.",
     wait_s=60.0,
 )
 _BAD_KEY = Verdict(

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 _KEY_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _HOST_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+_SECRET_STARTS = ("SEC", "whsec_", "glpat-")  # pasted into the wrong variable
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -36,6 +37,8 @@ def robot_address(text: str, service: Service, allowed: Collection[str]) -> str:
     *allowed* holds hosts (``host`` or ``host:port``) where plain http and any path are fine.
     Raises ValueError, whose text fits after "the address …".
     """
+    if text.startswith(_SECRET_STARTS):
+        raise ValueError("is a signing secret, not the robot's address or key")
     if _is_key(text):
         return f"https://{service.host}{service.path}?{service.parameter}={text}"
     parts = _split(text)

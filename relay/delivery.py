@@ -6,6 +6,7 @@ module carries an address. Waits and retries are not made here.
 """
 
 import json
+import logging
 import queue
 import ssl
 import threading
@@ -41,12 +42,17 @@ class Post(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one delivery. *error* is None when the robot took the message."""
+    """What became of one delivery.
+
+    *error* is None when the robot took the message; *bytes* as its platform counts them.
+    *abandoned*: nobody waited for it any longer, or it was not started; nothing is logged yet.
+    """
 
     delivery: Delivery
     error: DeliveryError | None = None
     bytes: int = 0
     ms: int = 0
+    abandoned: bool = False
 
 
 class _OneContext(HTTPAdapter):
@@ -66,8 +72,10 @@ class _OneContext(HTTPAdapter):
 def new_session() -> requests.Session:
     """Return the one session of a process: kept connections, one TLS context, no environment.
 
-    Proxies, ``.netrc`` and CA bundles named by the environment have no effect.
+    Proxies, ``.netrc`` and CA bundles named by the environment have no effect. urllib3's own log is
+    silenced: its warnings hold the whole address, and a platform's runtime may write them.
     """
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     session = requests.Session()
     session.trust_env = False
     session.mount(
@@ -113,18 +121,24 @@ def deliver_all(
     """Run *deliver* for every delivery at the same time; return their outcomes in the same order.
 
     Returns at *deadline* (by *clock*) at the latest: what has no outcome by then counts as timed
-    out, although its thread may still finish, which *deliver* reports for itself. One thread per
-    delivery, because neither name resolution nor a robot that sends a byte now and then can be
-    stopped from outside.
+    out, although its thread may still finish. One thread per delivery, because neither name
+    resolution nor a robot that sends a byte now and then can be stopped from outside.
     """
     found: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
 
     def run(index: int, delivery: Delivery) -> None:
         found.put((index, deliver(delivery)))
 
+    if clock() >= deadline:
+        return [_abandoned(delivery, _not_started("no time was left")) for delivery in deliveries]
     for index, delivery in enumerate(deliveries):
         name = f"deliver {delivery.id}"
-        threading.Thread(target=run, args=(index, delivery), name=name, daemon=True).start()
+        thread = threading.Thread(target=run, args=(index, delivery), name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the machine has no thread to give
+            refusal = _not_started("no thread could be started")
+            found.put((index, _abandoned(delivery, refusal)))
     outcomes: dict[int, Outcome] = {}
     while len(outcomes) < len(deliveries):
         try:
@@ -133,7 +147,7 @@ def deliver_all(
             break
         outcomes[index] = outcome
     return [
-        outcomes.get(index) or Outcome(delivery, _timed_out())
+        outcomes.get(index) or _abandoned(delivery, _timed_out())
         for index, delivery in enumerate(deliveries)
     ]
 
@@ -154,6 +168,7 @@ def _answer(status: int, raw: bytes) -> Mapping[str, Any]:
     return answer
 
 
+_NETWORK_HINT = "check the address, and whether this function may reach it (network, firewall)"
 _PROXY_HINT = "a gateway or proxy answered instead of the robot; look at the network between"
 
 
@@ -162,11 +177,11 @@ def _without_address(error: Exception) -> DeliveryError:
     if isinstance(error, requests.exceptions.SSLError):
         return Unreachable("E532", "TLS: the certificate or the handshake was refused")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Unreachable("E530", "no connection within the time", hint=_PROXY_HINT)
+        return Unreachable("E530", "no connection within the time", hint=_NETWORK_HINT)
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return _timed_out()
     if _nothing_was_sent(error):
-        return Unreachable("E530", "no connection: name, network or port", hint=_PROXY_HINT)
+        return Unreachable("E530", "no connection: name, network or port", hint=_NETWORK_HINT)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return Rejected("E536", "the robot's address cannot be used")
     return BadAnswer("E537", "the connection broke before the answer was complete")
@@ -176,6 +191,14 @@ def _nothing_was_sent(error: Exception) -> bool:
     """Tell whether no connection came about, from the reason urllib3 gave."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), urllib3.exceptions.NewConnectionError)
+
+
+def _abandoned(delivery: Delivery, error: DeliveryError) -> Outcome:
+    return Outcome(delivery, error, abandoned=True)
+
+
+def _not_started(why: str) -> Unreachable:
+    return Unreachable("E538", f"not started: {why}", hint="send the event again from the forge")
 
 
 def _timed_out() -> TimedOut:

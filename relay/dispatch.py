@@ -4,6 +4,7 @@
 a queue later.
 """
 
+import re
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,8 @@ from relay.events import Event, Notice
 from relay.notifications import Delivery, Notification
 from relay.platforms import Formatter
 from relay.routing import Selected
+
+_REPORT_S = 0.05  # for a time-out to be told before the budget ends
 
 
 def deliveries(
@@ -71,7 +74,8 @@ def deliver(
 ) -> Outcome:
     """Render, sign, post and judge one delivery, log what became of it, and never raise.
 
-    *deadline* is in seconds of the monotonic clock.
+    *deadline* is in seconds of the monotonic clock. An outcome after it is logged as late: by then
+    the delivery has been reported as timed out.
     """
     began = time.monotonic()
     error: DeliveryError | None = None
@@ -79,19 +83,25 @@ def deliver(
     try:
         rendered = formatter.render(delivery.notification, receiver)
         post = formatter.prepare(rendered, receiver, int(time.time() * 1000))
-        size = len(post.body)
-        formatter.check(send(session, post, deadline - time.monotonic()))
+        size = rendered.size
+        timeout_s = deadline - time.monotonic() - _REPORT_S
+        formatter.check(send(session, post, timeout_s))
     except DeliveryError as refusal:
         error = refusal
     except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
         log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
         error = Rejected("E599", "an error of the relay itself; the log has its trace")
     outcome = Outcome(delivery, error, size, int((time.monotonic() - began) * 1000))
-    _tell(outcome)
+    if time.monotonic() < deadline:
+        tell(outcome, receiver)
+    else:
+        status = error.status if error else "ok"
+        log.warning("delivery.late", delivery_id=delivery.id, status=status, ms=outcome.ms)
     return outcome
 
 
-def _tell(outcome: Outcome) -> None:
+def tell(outcome: Outcome, receiver: Receiver) -> None:
+    """Log what became of a delivery, without any part of *receiver*'s secrets."""
     fields: dict[str, Any] = {
         "delivery_id": outcome.delivery.id,
         "what": outcome.delivery.event,
@@ -109,6 +119,18 @@ def _tell(outcome: Outcome) -> None:
         status=error.status,
         code=error.code,
         vendor_code=error.vendor_code,
-        detail=error.message,
+        detail=without_secrets(error.message, receiver),
         hint=error.hint,
     )
+
+
+def without_secrets(text: str, receiver: Receiver) -> str:
+    """Return *text*, a vendor's words, without any part of *receiver*'s key or secret.
+
+    Parts are the runs of four and more letters and digits: a key is not safer in pieces.
+    """
+    secret = receiver.secret.reveal() if receiver.secret else ""
+    query = receiver.url.reveal().partition("?")[2].partition("=")[2]
+    for part in re.findall(r"[A-Za-z0-9]{4,}", f"{query} {secret}"):
+        text = text.replace(part, "…")
+    return text

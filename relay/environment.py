@@ -11,8 +11,11 @@ from relay.config import GITEE, GITLAB, Config, Route, Secret, Source
 from relay.errors import ConfigError
 from relay.patterns import event_pattern
 from relay.robots import robots
-from relay.variables import Variables
+from relay.variables import NAMES, Variables
 
+_LOG_LEVELS = ("debug", "info", "warn", "warning", "error")
+_OWN_PREFIXES = ("WECOM_", "DINGTALK_", "NOTIFY_")  # nobody else's variables begin like this
+_ALIKE = 0.85  # NOTIFY_EVENT, WECOM_WEBHOOK_URL_2
 _DEFAULT_TIMEZONE = "Asia/Shanghai"
 _LANGUAGES = {
     "zh": "zh-CN",
@@ -24,6 +27,7 @@ _LANGUAGES = {
     "en-gb": "en",
 }
 _ZONE_WORDS = {"asia/beijing", "beijing", "china", "cst", "gmt+8", "utc+8", "utc+08:00"}
+_SIGNING_KEY_BYTES = 32  # `reference/gitlab.md` section 2.2
 _COPY_TOKEN = "copy the signing token whole, from whsec_ on, as GitLab showed it"
 
 
@@ -42,6 +46,9 @@ def configuration(environ: Mapping[str, str]) -> Config:
         timezone=_timezone(variables),
         timeout_s=variables.seconds("DELIVERY_TIMEOUT", 4.0, least=0.5, most=60),
     )
+    variables.choice("LOG_LEVEL", _LOG_LEVELS, "info")  # used by the entry point
+    if not variables.problems:  # a variable that is missing has named its misspelt twin already
+        _misspelt(variables, environ)
     if variables.problems:
         raise ConfigError(tuple(variables.problems))
     return config
@@ -51,6 +58,16 @@ def mask(secret: Secret) -> str:
     """Return what may be shown of *secret*: nothing, or six characters of a long one."""
     value = secret.reveal()
     return f"{value[:4]}…{value[-2:]}" if len(value) >= 20 else "***"
+
+
+def _misspelt(variables: Variables, environ: Mapping[str, str]) -> None:
+    """Note every variable that is almost one of ours: unread, it would change nothing."""
+    for name in environ:
+        if name.startswith(_OWN_PREFIXES) and name not in NAMES:
+            from relay.suggest import nearest
+
+            if near := nearest(name, NAMES, likeness=_ALIKE):
+                variables.wrong("E101", name, "no such variable", f"did you mean {near}?")
 
 
 def _allowed_hosts(variables: Variables) -> frozenset[str]:
@@ -86,17 +103,16 @@ def _sources(variables: Variables) -> tuple[Source, ...]:
 
 
 def _signing_tokens(variables: Variables) -> tuple[Secret, ...]:
-    from relay.signing import standard_webhook_signature
+    from relay.signing import signing_key
 
     tokens = variables.items("GITLAB_SIGNING_TOKEN")
     for number, token in enumerate(tokens, 1):
         try:
-            standard_webhook_signature(token, "", "", b"")
-            is_token = bool(token.removeprefix("whsec_").rstrip("="))  # an empty key signs too
+            is_token = len(signing_key(token)) == _SIGNING_KEY_BYTES
         except ValueError:
             is_token = False
         if not is_token:
-            message = f"token {number} is not base64"
+            message = f"token {number} is none of GitLab's: base64 of {_SIGNING_KEY_BYTES} bytes"
             variables.wrong("E204", "GITLAB_SIGNING_TOKEN", message, _COPY_TOKEN)
     return tuple(map(Secret, tokens))
 

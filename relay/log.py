@@ -19,7 +19,7 @@ MAX_LINE_BYTES = 8192
 MAX_TEXT = 300  # characters of one text
 
 _LOGGER = logging.getLogger("relay")
-_LIBRARIES = ("urllib3", "requests")  # at DEBUG they write addresses with their keys
+_LIBRARIES = ("urllib3", "requests")  # even their warnings hold addresses with their keys
 _LEVELS = {
     "DEBUG": logging.DEBUG,
     "INFO": logging.INFO,
@@ -49,7 +49,7 @@ def configure(level_name: str | None, stream: TextIO | None = None) -> None:
     _LOGGER.propagate = False
     _LOGGER.setLevel(_LEVELS.get(str(level_name).strip().upper(), logging.INFO))
     for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def debug(event: str, /, **fields: object) -> None:

@@ -6,6 +6,8 @@ from relay.addresses import DINGTALK, WECOM, Service, robot_address
 from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver, Secret
 from relay.variables import Variables
 
+_LONGEST_KEYWORD = 40
+_MARKUP = frozenset("<>&[]*`\\")
 _COPY_SECRET = "copy it from the robot's security settings (加签): it begins with SEC"
 
 
@@ -36,6 +38,7 @@ def _dingtalk_robots(variables: Variables, allowed: Collection[str]) -> tuple[Re
     words = ("markdown", "action_card", "text")
     message = variables.choice("DINGTALK_MESSAGE", words, "markdown")
     open_links = variables.choice("DINGTALK_OPEN_LINKS", ("sidebar", "browser"), "sidebar")
+    keywords = _keywords(variables)
     addresses = _addresses(variables, DINGTALK, allowed)
     secrets: dict[str, str] = {}
     for url, secret in zip(addresses, _secrets(variables, len(addresses)), strict=True):
@@ -46,7 +49,7 @@ def _dingtalk_robots(variables: Variables, allowed: Collection[str]) -> tuple[Re
             DINGTALK_ROBOT,
             Secret(url),
             secret=Secret(secret) if secret else None,
-            keywords=tuple(variables.items("DINGTALK_KEYWORDS")),
+            keywords=keywords,
             message=message,
             open_links=open_links,
         )
@@ -85,6 +88,21 @@ def _secrets(variables: Variables, count: int) -> list[str]:
         hint = variables.misspelt(DINGTALK.variable)
         variables.wrong("E201", DINGTALK.variable, message, hint)
     return [""] * count
+
+
+def _keywords(variables: Variables) -> tuple[str, ...]:
+    """Return the keywords, which stand in messages as they are: none may be a secret or markup."""
+    found = variables.items("DINGTALK_KEYWORDS")
+    secret = set(variables.places("DINGTALK_SECRET")) | {variables.text("WEBHOOK_SECRET")}
+    for number, keyword in enumerate(found, 1):
+        if keyword in secret or _is_secret(keyword):
+            message = f"keyword {number} is a secret: it would be shown in every message"
+            variables.wrong("E204", "DINGTALK_KEYWORDS", message, "write the robot's 自定义关键词")
+        elif len(keyword) > _LONGEST_KEYWORD or not keyword.isprintable() or set(keyword) & _MARKUP:
+            message = f"keyword {number} is too long or holds a character that means markup"
+            hint = f"at most {_LONGEST_KEYWORD} characters, none of {' '.join(sorted(_MARKUP))}"
+            variables.wrong("E106", "DINGTALK_KEYWORDS", message, hint)
+    return tuple(found)
 
 
 def _is_secret(text: str) -> bool:

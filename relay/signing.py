@@ -19,16 +19,23 @@ def timestamp_signature(secret: str, timestamp_ms: str) -> str:
 def standard_webhook_signature(token: str, message_id: str, timestamp_s: str, body: bytes) -> str:
     """Sign as Standard Webhooks does (GitLab 19.0 and later), without the ``v1,`` in front.
 
-    *token* is base64 with or without ``whsec_`` and padding; the decoded bytes are the key. Raises
-    ValueError if it is not base64. `reference/gitlab.md` section 2.2.
+    *token* as in `signing_key`; the decoded bytes are the key. `reference/gitlab.md` section 2.2.
+    """
+    content = f"{message_id}.{timestamp_s}.".encode() + body
+    digest = hmac.new(signing_key(token), content, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode("ascii")
+
+
+def signing_key(token: str) -> bytes:
+    """Return the key in a signing token, base64 with or without ``whsec_`` and padding.
+
+    Raises ValueError if it is not base64.
     """
     text = token.removeprefix("whsec_").rstrip("=")
     try:
-        key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
         raise ValueError("the signing token is not base64") from None
-    content = f"{message_id}.{timestamp_s}.".encode() + body
-    return base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode("ascii")
 
 
 def same_secret(given: str, expected: str) -> bool:

@@ -10,6 +10,7 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _JOINER = "\u200d"
+_JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji; invisible by themselves
 _MOST_MARKS = 3  # combining marks in a row: enough for every script, too few to climb out of a line
 _LONGEST = 4000  # characters looked at in one text; far more than any message shows
 ELLIPSIS = "…"
@@ -37,7 +38,7 @@ def cell_width(char: str) -> int:
     """Return how many columns of a fixed-width screen *char* takes: 0, 1 or 2 (CJK, emoji)."""
     if char.isascii():
         return 1
-    if char == _JOINER or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+    if _is_attached(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
@@ -89,11 +90,17 @@ def _boundary(text: str, end: int) -> int:
     return end
 
 
+def _is_attached(char: str) -> bool:
+    """Tell whether *char* takes no place of its own: a mark on the one before, or a joiner."""
+    return char in _JOINERS or unicodedata.category(char) in ("Mn", "Me")
+
+
 def _bound_marks(text: str) -> str:
+    """Return *text* with at most three attached characters in a row: more only hide or smear."""
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        marks = marks + 1 if _is_attached(char) else 0
         if marks <= _MOST_MARKS:
             kept.append(char)
     return "".join(kept)

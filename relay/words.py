@@ -109,6 +109,12 @@ class Words:
             return ""
         return f"（{text}）" if self.chinese else f" ({text})"
 
+    def quoted(self, text: str) -> str:
+        """Return a proper name in quotation marks, or ``""``."""
+        if not text:
+            return ""
+        return f"「{text}」" if self.chinese else f"“{text}”"
+
     def duration(self, seconds: float | None) -> str:
         """Return *seconds* in at most two units without zero units; ``""`` for None."""
         if seconds is None:

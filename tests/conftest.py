@@ -24,15 +24,19 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
 
 
+REACHED: list[tuple[str, object]] = []  # every (host, port) looked up or connected to
+
+
 def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse every connection and every look-up of a name beyond this machine (case G2)."""
+    """Note every connection and look-up of a name; refuse those beyond this machine (case G2)."""
     if event == "socket.connect":
         address = arguments[1]
-        host = str(address[0]) if isinstance(address, tuple) else "unix"
+        host, port = address[:2] if isinstance(address, tuple) else ("unix", None)
     elif event == "socket.getaddrinfo":
-        host = str(arguments[0])
+        host, port = str(arguments[0]), arguments[1]
     else:
         return
+    REACHED.append((host, port))
     if not host.startswith(("127.", "::1", "localhost", "unix", "None")):
         raise OSError(f"a test went out to {host!r}; tests stay on loopback")
 

@@ -452,7 +452,7 @@ def test_throttled_waits_ten_minutes(code: int) -> None:
 @pytest.mark.parametrize(
     ("errmsg", "ours", "hint"),
     [
-        ("keywords not in content, more: [https://ding-doc.dingtalk.com/x]", "E521", "keywords"),
+        ("keywords not in content, more: [https://ding-doc.dingtalk.com/x]", "E521", "关键词"),
         ("description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词;", "E521", "关键词"),
         ("sign not match, more: [https://ding-doc.dingtalk.com/x]", "E522", "SEC"),
         (

@@ -296,9 +296,10 @@ class TestLeniency:
 
     def test_b9_two_signing_tokens_while_rotating(self) -> None:
         """Signing tokens are a list."""
-        gitlab = read(GITLAB_SIGNING_TOKEN=f"{TOKEN}, YWJjZA").sources[0]
+        other = TOKEN[6:].rstrip("=")
+        gitlab = read(GITLAB_SIGNING_TOKEN=f"{TOKEN}, {other}").sources[0]
 
-        assert gitlab.signing_tokens == (Secret(TOKEN), Secret("YWJjZA"))
+        assert gitlab.signing_tokens == (Secret(TOKEN), Secret(other))
         assert gitlab.signature == "required"
 
     @pytest.mark.parametrize(
@@ -551,20 +552,20 @@ class TestDingTalkSecrets:
 
 
 class TestSigningTokens:
-    @pytest.mark.parametrize("text", [TOKEN, TOKEN[6:], TOKEN.rstrip("="), "YWJjZA"])
+    @pytest.mark.parametrize("text", [TOKEN, TOKEN[6:], TOKEN.rstrip("=")])
     def test_b4_accepted(self, text: str) -> None:
         """Base64 with or without prefix and padding, kept as given."""
         assert read(GITLAB_SIGNING_TOKEN=text).sources[0].signing_tokens == (Secret(text),)
 
     @pytest.mark.parametrize(
-        "text", ["whsec_", "whsec_=", "not base64!", "a", "密钥", "a-b_", "===="]
+        "text", ["whsec_", "whsec_=", "not base64!", "a", "密钥", "a-b_", "====", "AAAA", "YWJjZA"]
     )
     def test_b4_refused(self, text: str) -> None:
-        """Anything else, an empty key above all, is an error and never a key."""
+        """Anything else, a short or empty key above all, is an error and never a key."""
         found = problem(GITLAB_SIGNING_TOKEN=f"{TOKEN},{text}")
 
         assert (found.code, found.where) == ("E204", "GITLAB_SIGNING_TOKEN")
-        assert found.message == "token 2 is not base64"
+        assert found.message == "token 2 is none of GitLab's: base64 of 32 bytes"
 
     def test_required_without_a_token(self) -> None:
         """Signatures cannot be required when there is nothing to check them with."""
@@ -688,3 +689,41 @@ class TestSmallParts:
         )
 
         assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("keyword", "code"),
+    [
+        pytest.param("SECthisIsTheSigningSecret", "E204", id="signing-secret"),
+        pytest.param("hook-secret", "E204", id="webhook-secret"),
+        pytest.param("</font>", "E106", id="markup"),
+        pytest.param("长" * 41, "E106", id="too-long"),
+        pytest.param("a\udcffb", "E106", id="not-utf-8"),
+    ],
+)
+def test_keyword_that_must_not_be_shown_is_refused(keyword: str, code: str) -> None:
+    """A keyword stands in every message: a secret or markup in its place is named as a problem."""
+    with pytest.raises(ConfigError) as caught:
+        configuration(
+            {
+                "DINGTALK_WEBHOOK_URL": "abcdef",
+                "WEBHOOK_SECRET": "hook-secret",
+                "DINGTALK_KEYWORDS": f"研发,{keyword}",
+            }
+        )
+
+    assert [(found.code, found.where) for found in caught.value.problems] == [
+        (code, "DINGTALK_KEYWORDS")
+    ]
+    assert keyword not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["WECOM_WEBHOOK_URL", "DINGTALK_WEBHOOK_URL"])
+@pytest.mark.parametrize("pasted", ["SECabcdef0123", "whsec_AAAA", "glpat-abc"])
+def test_secret_in_place_of_a_key_is_refused(variable: str, pasted: str) -> None:
+    """A secret pasted where a robot's key belongs is never sent to the vendor."""
+    with pytest.raises(ConfigError) as caught:
+        configuration({variable: pasted, "WEBHOOK_SECRET": "s"})
+
+    assert caught.value.problems[0].code == "E203"
+    assert "signing secret" in caught.value.problems[0].message

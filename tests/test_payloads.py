@@ -12,13 +12,20 @@ from typing import Any
 
 import pytest
 from conftest import PAYLOADS
+from damage import paths, without
 
+import adapters
+import formatters
 import handler
+from relay.config import WECOM_ROBOT, Receiver, Secret
+from relay.describe import describe
+from relay.errors import Ignored
 from workbench.robots import RobotServer
 
 SECRET = "s3cret-token"
 MUTATIONS = 20
 VALUES: tuple[Any, ...] = (None, 7, ["x"], "text", {"k": "v"}, -1.5, True, "", [], {})
+FALLBACKS = ("event.unreadable", "event.undescribed", "delivery.broken", "request.broken")
 HOLES = re.compile(r"\bNone\b|\bnull\b|\{\}|\[\]|\(\)|（）|\]\(\s*\)")
 
 
@@ -93,26 +100,22 @@ def post(handle: handler.Handle, forge: str, header: str, body: bytes) -> tuple[
     [pytest.param(one[0], one[2], one[3], id=f"{one[0]}-{one[1]}") for one in BODIES],
 )
 def test_recorded_body_becomes_a_message_or_a_reason(
-    forge: str, header: str, body: bytes, relay: Relay
+    forge: str,
+    header: str,
+    body: bytes,
+    relay: Relay,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A real body is answered 200 and shown by both robots without holes, or a reason is given."""
     status, report, shown = relay.send(forge, header, body)
 
     assert (status, report.get("failed")) == (200, None)
     assert [text for text in shown if HOLES.search(text)] == []
+    assert [word for word in FALLBACKS if word in capsys.readouterr().out] == []
     if report["sent"]:
         assert len(shown) == 2
     else:
         assert report["skipped"][0]["reason"].startswith("R")
-
-
-def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the path of every value in a JSON document."""
-    if not isinstance(value, dict | list):
-        return
-    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
-        yield (*at, key)
-        yield from paths(child, (*at, key))
 
 
 def damaged(body: bytes, seed: str) -> Iterator[bytes]:
@@ -138,7 +141,12 @@ def damaged(body: bytes, seed: str) -> Iterator[bytes]:
     [pytest.param(*row, id=f"{row[0]}-{row[1]}") for row in BODIES],
 )
 def test_damaged_body_never_hurts(
-    forge: str, file: str, header: str, body: bytes, relay: Relay
+    forge: str,
+    file: str,
+    header: str,
+    body: bytes,
+    relay: Relay,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Whatever one value of a real body becomes, the answer is 200 and no robot refuses."""
     for changed in damaged(body, file):
@@ -146,6 +154,30 @@ def test_damaged_body_never_hurts(
 
         assert (status, report.get("failed")) == (200, None), changed
         assert [text for text in shown if HOLES.search(text)] == []
+    assert [word for word in FALLBACKS if word in capsys.readouterr().out] == []
+
+
+@needs_payloads
+@pytest.mark.parametrize(
+    ("forge", "header", "body"),
+    [pytest.param(one[0], one[2], one[3], id=f"{one[0]}-{one[1]}") for one in BODIES],
+)
+def test_d7_each_single_key_may_be_missing_or_null(forge: str, header: str, body: bytes) -> None:
+    """Every recorded body, each key in turn removed or null, is a message or ignored by name."""
+    platform = Receiver("wecom", WECOM_ROBOT, Secret("https://wecom.example.com"))
+    document = json.loads(body)
+    for path in paths(document):
+        for removed in (True, False):
+            changed = json.dumps(without(document, path, removed=removed)).encode()
+            try:
+                event = adapters.parse(forge, {f"x-{forge}-event": header}, changed)
+            except Ignored as ignored:
+                assert ignored.reason in ("R10", "R32")
+                continue
+            rendered = formatters.formatter(platform).render(describe(event), platform)
+
+            assert rendered.text.strip()
+            assert not HOLES.search(rendered.text), (path, rendered.text)
 
 
 def test_recorded_bodies_are_where_expected() -> None:

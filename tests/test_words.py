@@ -101,6 +101,8 @@ def test_project_is_its_last_two_segments() -> None:
         pytest.param("a\u200bb\ufeff", "ab", id="D6-zero-width"),
         pytest.param("e" + "\u0301" * 10_000, "e\u0301\u0301\u0301", id="D6-marks"),
         pytest.param("👨‍👩‍👧 家", "👨‍👩‍👧 家", id="emoji-family-stays"),
+        pytest.param("fix" + "\u200c" * 4000, "fix" + "\u200c" * 3, id="D6-non-joiners"),
+        pytest.param("e" + "\u0301\u0301\u200c" * 900, "e\u0301\u0301\u200c", id="D6-mixed-marks"),
     ],
 )
 def test_d6_text_is_cleaned(text: str, expected: str) -> None:
@@ -166,8 +168,8 @@ def test_descriptions_become_prose(text: str, expected: str) -> None:
 
 
 def test_release_notes_keep_their_items() -> None:
-    """List items are marked, headings are left out."""
-    assert items("## 更新\n- 一\n- 二\n\n文字") == ["· 一", "· 二", "文字"]
+    """Every line stands behind a dot, headings are left out."""
+    assert items("## 更新\n- 一\n- 二\n\n文字") == ["· 一", "· 二", "· 文字"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ An approximation: the device is the authority.
 import json
 from typing import Any, NamedTuple
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.panel import Panel
 from rich.style import Style
@@ -115,22 +114,17 @@ def _buttons(part: object) -> list[str]:
 def _lines(row: markup.Row, console: Console, width: int) -> list[Text]:
     """Return *row* wrapped to *width*, each line of a quote with its bar."""
     room = width - len(_BAR) if row.quote else width
-    line = _styled(row, with_addresses=True)
-    if cell_len(line.plain) > room:
-        line = _styled(row, with_addresses=False)
-    wrapped = list(line.wrap(console, room)) or [Text()]
+    wrapped = list(_styled(row).wrap(console, room)) or [Text()]
     if not row.quote:
         return wrapped
     return [Text.assemble((_BAR, Style(dim=True)), piece) for piece in wrapped]
 
 
-def _styled(row: markup.Row, *, with_addresses: bool) -> Text:
-    """Return *row* as rich text; addresses of links stand dimmed behind their labels, or not."""
+def _styled(row: markup.Row) -> Text:
+    """Return *row* as rich text; a link shows its label only, as in the chat."""
     line = Text()
     for run in row.runs:
         line.append(run.text, _style(run, heading=row.heading))
-        if run.url and with_addresses:
-            line.append(f" {run.url}", Style(dim=True))
     return line
 
 

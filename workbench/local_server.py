@@ -1,5 +1,6 @@
 """The function on loopback: waitress, Flask for the page to come, the handler at every path."""
 
+import contextlib
 import socket
 import threading
 from types import TracebackType
@@ -72,8 +73,10 @@ class LocalServer:
     def close(self) -> None:
         """Let running requests end, for up to 5 seconds, then close every socket."""
         self._server.task_dispatcher.shutdown()
-        # In the loop's own thread: it ends when there is no socket left to watch.
-        self._server.trigger.pull_trigger(
-            lambda: wasyncore.close_all(self._sockets, ignore_all=True)
-        )
+        # In the loop's own thread: it ends when there is no socket left to watch. A loop that is
+        # awake anyway may do it before it is woken, and the way to wake it is then closed.
+        with contextlib.suppress(OSError):
+            self._server.trigger.pull_trigger(
+                lambda: wasyncore.close_all(self._sockets, ignore_all=True)
+            )
         self._thread.join()

@@ -114,7 +114,16 @@ def _robot_faults(text: str) -> dict[str, str]:
 
 
 def _address(url: str) -> str:
-    return f"http://127.0.0.1{url}" if url.startswith(":") else url
+    """Return the whole address; ``:9000`` is this machine. Raises UsageError for no address."""
+    address = f"http://127.0.0.1{url}" if url.startswith(":") else url
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise click.UsageError(f'"{url}" is no address; write https://… or :9000 for this machine')
+    return address
 
 
 def _post(url: str, request: Outgoing) -> requests.Response:

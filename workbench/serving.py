@@ -20,6 +20,7 @@ from workbench.local_server import LocalServer, create_app
 from workbench.robot_terms import DINGTALK, WECOM
 from workbench.robots import RobotServer
 from workbench.screen import Screen
+from workbench.terminal import printable
 
 DEV_SECRET = "dev-secret"
 _ROBOT_SECRET = "SECdevsecret"
@@ -41,7 +42,7 @@ class Options(NamedTuple):
 
 def serve(options: Options, environ: Mapping[str, str], console: Console) -> None:
     """Run until Ctrl-C or SIGTERM; raises ServeError."""
-    _set_log(environ)
+    _set_log(environ, console)
     screen = Screen(console)
     with contextlib.ExitStack() as stack:
         settings = dict(environ)
@@ -91,8 +92,13 @@ def _listening(app: object, port: int) -> LocalServer:
     except OSError as error:
         raise ServeError(
             f"port {port} cannot be used ({error.strerror or error}): is another serve running? "
-            f"Stop it, or take another port: --port {port + 1 if 0 < port < 65535 else 9001}"
+            f"Stop it, or take another port: {_other_port(port)}"
         ) from None
+
+
+def _other_port(port: int) -> str:
+    other = port + 1 if 0 < port < 65535 else 9001
+    return f"make run PORT={other}, or --port {other}"
 
 
 def _welcome(server: LocalServer, settings: Mapping[str, str], *, live: bool) -> Iterator[str]:
@@ -110,17 +116,31 @@ def _python() -> str:
     """Return how this interpreter is called from here."""
     with contextlib.suppress(ValueError):
         return str(Path(sys.executable).relative_to(Path.cwd()))
-    return "python"
+    return sys.executable or "python"
 
 
-def _set_log(environ: Mapping[str, str]) -> None:
+def _set_log(environ: Mapping[str, str], console: Console) -> None:
     """Keep the function's own log off the screen unless LOG_LEVEL asks for it."""
     if level := environ.get("LOG_LEVEL"):
         log.configure(level, sys.stderr)
         return
     logger = logging.getLogger("relay")
-    logger.handlers[:] = [logging.NullHandler()]
+    logger.handlers[:] = [_Refusals(console)]
     logger.propagate = False
+    logger.setLevel(logging.WARNING)
+
+
+class _Refusals(logging.Handler):
+    """Shows why a request was refused: the caller is not told, but this is your own machine."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = getattr(record, "fields", {})
+        if record.msg == "request.refused" and fields.get("code") == "E302":
+            self._console.print(f"          401 because {printable(str(fields['detail']))}")
 
 
 @contextlib.contextmanager

@@ -100,7 +100,7 @@ def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
             status=words.say(_WARNED if found.warning and event.action == "success" else phrase),
         )
     )
-    name = value(found.name, 40)
+    name = words.quoted(value(found.name, 40))
     took = words.duration(found.duration_s)
     lines = (
         Line(labelled(words, _FAILED_JOBS, _jobs(found.failed_jobs, words))),

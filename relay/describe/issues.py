@@ -26,7 +26,7 @@ _ALARMING = frozenset(("bug", "缺陷", "故障", "critical", "严重", "紧急"
 
 _HEADS = {
     "opened": ("🐛", Phrase("新{noun} {number}", "New {noun} {number}"), ""),
-    "closed": ("✅", Phrase("已关闭", "Closed"), "success"),
+    "closed": ("✅", Phrase("已关闭{noun}", "Closed {noun}"), "success"),
     "reopened": ("🔁", Phrase("重新开启{noun} {number}", "Reopened {noun} {number}"), ""),
     "deleted": ("🗑️", Phrase("删除{noun}", "Deleted {noun}"), "danger"),
     "assigned": ("👉", Phrase("指派{noun} {number}", "Assigned {noun} {number}"), ""),

@@ -31,7 +31,7 @@ _NOTE_CELLS = 100
 _HEADS = {
     "opened": ("🔀", Phrase("新{noun} {number}", "New {noun} {number}"), ""),
     "merged": ("✅", Phrase("已合并", "Merged"), "success"),
-    "closed": ("🚫", Phrase("已关闭", "Closed"), "muted"),
+    "closed": ("🚫", Phrase("已关闭{noun}", "Closed {noun}"), "muted"),
     "reopened": ("🔁", Phrase("重新开启{noun} {number}", "Reopened {noun} {number}"), ""),
     "approved": ("👍", Phrase("已批准", "Approved"), "success"),
     "unapproved": ("🚫", Phrase("撤销批准", "Approval withdrawn"), "danger"),
@@ -109,7 +109,7 @@ def _opened(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]
 
 
 def _merged(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
-    age = words.duration(found.age_s)
+    age = words.duration(found.age_s if (found.age_s or 0) >= 1 else None)
     return (facts(_author(event, found, words), words.say(_AGE, age=age) if age else ""),)
 
 

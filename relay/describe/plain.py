@@ -8,6 +8,7 @@ import re
 
 from relay.text import clean, cut_cells
 
+_FENCES = ("```", "~~~")
 _WIDE_STOPS = "，。：；！？、）」』】"  # bring their own space
 _LOOKED_AT = 3000  # characters
 _COMMENT = re.compile(r"<!--(?:(?!-->).)*(?:-->|\Z)", re.DOTALL)
@@ -20,7 +21,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"^\s{0,8}(?:[-*+•]\s+(?:\[[ xX]\]\s+)?|#{1,6}\s+|(?:>\s?){1,5})")
-_ITEM = re.compile(r"^\s{0,8}[-*+•]\s")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _RULE = re.compile(r"^[\s\-*_=|:`~]{0,400}$")
 
@@ -34,26 +34,23 @@ def prose(text: str, most_cells: int) -> str:
 
 
 def items(text: str) -> list[str]:
-    """Return the readable lines of release notes, list items marked by "· ", headings left out."""
-    return [
-        f"· {line}" if kind == "item" else line for line, kind in read(text) if kind != "heading"
-    ]
+    """Return the readable lines of release notes, each behind "· ", headings left out.
+
+    Behind the dot, no line of theirs can be taken for one of ours.
+    """
+    return [f"· {line}" for line, is_heading in read(text) if not is_heading]
 
 
-def read(text: str) -> list[tuple[str, str]]:
-    """Return the readable lines of *text*, each with its kind: ``item``, ``heading``, ``text``."""
+def read(text: str) -> list[tuple[str, bool]]:
+    """Return the readable lines of *text*, each with whether it is a heading."""
     text = _COMMENT.sub("", text[:_LOOKED_AT])
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     found = []
     for raw in text.splitlines():
+        if raw.lstrip().startswith(_FENCES):
+            continue
         line = clean(_MARKER.sub("", _TAG.sub("", raw), count=1))
         line = line.replace("**", "")
         if line and not _RULE.match(line):
-            found.append((line, _kind(raw)))
+            found.append((line, bool(_HEADING.match(raw))))
     return found
-
-
-def _kind(line: str) -> str:
-    if _ITEM.match(line):
-        return "item"
-    return "heading" if _HEADING.match(line) else "text"
