@@ -12,6 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import requests
@@ -78,6 +79,7 @@ def new_session() -> requests.Session:
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is remembered
     session.mount(
         "https://",
         _OneContext(ssl.create_default_context(cafile=requests.utils.DEFAULT_CA_BUNDLE_PATH)),

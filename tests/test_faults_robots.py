@@ -383,6 +383,15 @@ def test_c11_errcode_of_any_size_leaves_the_report_whole(digits: int, robots: Ro
     assert [entry["receiver"] for entry in report["failed"]] == ["wecom"]
 
 
+def test_no_cookie_is_kept() -> None:
+    """What a robot's answer wants remembered is not: events share connections and nothing else."""
+    session = new_session()
+    with OneShotRobot(reset=False, header=b"Set-Cookie: a=b\r\n") as robot:
+        send(session, Request(robot.url, {}, b"{}"), 2.0)
+
+    assert list(session.cookies) == []
+
+
 def test_no_time_left_starts_nothing(robots: RobotServer) -> None:
     """With the platform's time all but used up, nothing is posted whose fate nobody would know."""
     before = len(robots.attempts)
