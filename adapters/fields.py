@@ -4,9 +4,7 @@ A hook owner can send any JSON under a known event header (custom templates, `re
 section 4), so no key is trusted to be there or to have its type.
 """
 
-from typing import Any, TypeAlias
-
-_Texts: TypeAlias = list[str]  # inside the class, "list" is its method
+from typing import Any
 
 _LONGEST_NUMBER = 10**15  # above it, an id is no id and a duration no duration
 
@@ -64,13 +62,13 @@ class Fields:
                 return found
         return Fields(None)
 
-    def list(self, key: str) -> "list[Fields]":
+    def objects(self, key: str) -> list["Fields"]:
         """Return the objects in the list at *key*; entries of other types are left out."""
         value = self._values.get(key)
         found = [Fields(item) for item in value] if isinstance(value, list) else []
         return [item for item in found if item]
 
-    def texts(self, key: str) -> _Texts:
+    def texts(self, key: str) -> list[str]:
         """Return the non-empty texts in the list at *key*."""
         value = self._values.get(key)
         found = [as_text(item) for item in value] if isinstance(value, list) else []

@@ -172,7 +172,7 @@ def test_fields_never_raise(key: str) -> None:
 
         assert isinstance(found.text(key), str)
         assert found.number(key) is None or isinstance(found.number(key), float | int)
-        assert isinstance(found.list(key), list)
+        assert isinstance(found.objects(key), list)
         assert isinstance(found.texts(key), list)
         assert isinstance(found.sub(key), Fields)
         assert isinstance(found.flag(key), bool)

@@ -64,7 +64,7 @@ def _difference(field: str, before: tuple[str, ...], after: tuple[str, ...]) -> 
 
 
 def _numbers(found: Fields, key: str) -> tuple[str, ...]:
-    numbers = (one.text("number", "iid", "title").lstrip("#") for one in found.list(key))
+    numbers = (one.text("number", "iid", "title").lstrip("#") for one in found.objects(key))
     return tuple(dict.fromkeys(f"#{number}" for number in numbers if number))
 
 

@@ -47,7 +47,7 @@ def _code(payload: Fields) -> tuple[str, str, str]:
 
     A pipeline that another one started has none: then those the other one handed on.
     """
-    sources = {one.text("sourceType"): one for one in reversed(payload.list("sources"))}
+    sources = {one.text("sourceType"): one for one in reversed(payload.objects("sources"))}
     if code := sources.get("GITEE_GO"):
         return code.text("repoPath"), code.text("branch"), code.text("commitId")
     above = _parameters(sources.get("PIPELINE", Fields(None)).text("upParams"))

@@ -22,7 +22,7 @@ def person(user: Fields) -> Person | None:
 
 
 def people(holder: Fields, key: str) -> tuple[Person, ...]:
-    found = [person(user) for user in holder.list(key)]
+    found = [person(user) for user in holder.objects(key)]
     return tuple(dict.fromkeys(one for one in found if one))
 
 
@@ -94,7 +94,7 @@ def is_zeros(sha: str) -> bool:
 
 
 def labels(holder: Fields, key: str = "labels") -> tuple[str, ...]:
-    found = (label.text("name") for label in holder.list(key))
+    found = (label.text("name") for label in holder.objects(key))
     return tuple(dict.fromkeys(name for name in found if name))
 
 

@@ -83,7 +83,7 @@ def _head(payload: Fields, place: Project) -> Commit | None:
 
 def _push(payload: Fields, branch: str, place: Project) -> Push:
     before, after = payload.text("before"), payload.text("after")
-    listed = payload.list("commits")
+    listed = payload.objects("commits")
     commits = _newest_first(payload, place)
     total = payload.integer("total_commits_count")
     more = payload.flag("commits_more_than_ten") and total is None
@@ -108,7 +108,7 @@ def _newest_first(payload: Fields, place: Project) -> tuple[Commit, ...]:
     No recording tells in which order Gitee lists several, so the head decides: found at the end,
     the list is turned round.
     """
-    found = [one for one in (commit(item, place) for item in payload.list("commits")) if one]
+    found = [one for one in (commit(item, place) for item in payload.objects("commits")) if one]
     head = payload.sub("head_commit").text("id") or payload.text("after")
     if found and found[-1].sha == head:
         found.reverse()

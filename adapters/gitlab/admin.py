@@ -132,7 +132,7 @@ def _member_place(hook: Hook, place_kind: str) -> Project:
 def _owner(payload: Fields) -> Person | None:
     """Return the owner, or the first of several, of a project or group."""
     flat = Fields({"name": payload.raw("owner_name"), "email": payload.raw("owner_email")})
-    return person(flat) or next(filter(None, map(person, payload.list("owners"))), None)
+    return person(flat) or next(filter(None, map(person, payload.objects("owners"))), None)
 
 
 ADMIN = {

@@ -44,7 +44,7 @@ def visible(payload: Fields) -> tuple[Change, ...]:
 
 
 def listed_people(value: object) -> list[Fields]:
-    return Fields({"people": value}).list("people")
+    return Fields({"people": value}).objects("people")
 
 
 def joined(who: tuple[Person, ...]) -> str:

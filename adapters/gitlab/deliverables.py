@@ -80,7 +80,7 @@ def _deployed(payload: Fields) -> Commit | None:
 
 def _release(payload: Fields) -> Release:
     assets = payload.sub("assets")
-    sources = assets.list("sources")
+    sources = assets.objects("sources")
     archive = next((one for one in sources if one.text("format") == "zip"), None)
     archive = archive or next(iter(sources), Fields(None))
     download = web_url(archive.text("url"))

@@ -80,7 +80,7 @@ def _decide(payload: Fields, attributes: Fields) -> Decision:
 
 def _subject(payload: Fields, decision: Decision, of: Pages) -> MergeRequest:
     attributes = payload.sub("object_attributes")
-    assigned, reviewers = assignees(payload), payload.list("reviewers")
+    assigned, reviewers = assignees(payload), payload.objects("reviewers")
     last = commit(attributes.sub("last_commit"), of)
     return MergeRequest(
         number=numbered("!", attributes),

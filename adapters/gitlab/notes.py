@@ -143,7 +143,7 @@ def _title(found: Fields) -> str:
 
 def _target_author(payload: Fields, found: Fields) -> Person | None:
     """Return a commit's author, or the one of the people at hand whom ``author_id`` names."""
-    known = [payload.sub("user"), found.sub("assignee"), *found.list("assignees")]
+    known = [payload.sub("user"), found.sub("assignee"), *found.objects("assignees")]
     return person(found.sub("author")) or author(found, known)
 
 

@@ -93,7 +93,7 @@ def _has_warning(payload: Fields, attributes: Fields) -> bool:
 
 
 def _failed(payload: Fields) -> list[Fields]:
-    return [build for build in payload.list("builds") if build.text("status") == "failed"]
+    return [build for build in payload.objects("builds") if build.text("status") == "failed"]
 
 
 def _failed_jobs(payload: Fields, attributes: Fields, of: Pages) -> tuple[JobSummary, ...]:

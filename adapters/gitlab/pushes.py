@@ -52,7 +52,7 @@ def _branch(payload: Fields, name: str) -> Event:
 
 def _push(payload: Fields, branch: str, of: Pages) -> Push:
     before, after = payload.text("before"), payload.text("after")
-    every = payload.list("commits")
+    every = payload.objects("commits")
     listed = every[: -MAX_COMMITS - 1 : -1]
     commits = tuple(one for entry in listed if (one := commit(entry, of)))
     new = is_zero(before)
@@ -96,12 +96,12 @@ def _tag_is_gone(payload: Fields) -> bool:
 def _tagged(payload: Fields, of: Pages) -> Commit | None:
     """Return the commit, which for an annotated tag is not ``after`` but ``checkout_sha``."""
     sha = payload.text("checkout_sha", "after")
-    listed = (commit(entry, of) for entry in payload.list("commits"))
+    listed = (commit(entry, of) for entry in payload.objects("commits"))
     return next((one for one in listed if one and one.sha == sha), None) or bare_commit(sha, of)
 
 
 def _pages(payload: Fields) -> Pages:
-    links = (entry.text("url") for entry in payload.list("commits"))
+    links = (entry.text("url") for entry in payload.objects("commits"))
     return pages(project(payload), next(filter(None, links), ""))
 
 

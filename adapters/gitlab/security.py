@@ -50,7 +50,7 @@ def vulnerability(hook: Hook) -> Event:
             severity=attributes.text("severity"),
             report=attributes.text("report_type"),
             identifiers=tuple(
-                name for one in attributes.list("identifiers") if (name := one.text("name"))
+                name for one in attributes.objects("identifiers") if (name := one.text("name"))
             ),
         ),
         project=project(hook.payload, url),

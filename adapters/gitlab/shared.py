@@ -88,7 +88,7 @@ def people(found: Iterable[Fields]) -> tuple[Person, ...]:
 def assignees(payload: Fields) -> list[Fields]:
     """Return ``assignees``, or before GitLab 12 the one ``assignee``."""
     one = payload.sub("assignee")
-    return payload.list("assignees") or ([one] if one else [])
+    return payload.objects("assignees") or ([one] if one else [])
 
 
 def author(attributes: Fields, known: Iterable[Fields]) -> Person | None:
@@ -105,7 +105,7 @@ def shown(who: Person) -> str:
 
 def labels(payload: Fields) -> tuple[str, ...]:
     """Return the titles of ``labels``, wherever this version of GitLab puts them."""
-    found = payload.list("labels") or payload.sub("object_attributes").list("labels")
+    found = payload.objects("labels") or payload.sub("object_attributes").objects("labels")
     return tuple(title for label in found if (title := label.text("title")))
 
 
