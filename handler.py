@@ -49,9 +49,12 @@ def handler(event: object, context: object) -> dict[str, Any]:
     return _of_this_process()(event, context)
 
 
-def build(environ: Mapping[str, str]) -> Handle:
-    """Return a handler for the configuration in *environ*, independent of any other."""
-    return Application(environ)
+def build(environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> Handle:
+    """Return a handler for the configuration in *environ*, independent of any other.
+
+    *clock* gives Unix seconds: for signatures, and to tell how old an event is.
+    """
+    return Application(environ, clock)
 
 
 @functools.cache
@@ -63,8 +66,9 @@ def _of_this_process() -> Handle:
 class Application:
     """A configured relay; callable as the cloud calls it, from several threads at once."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], clock: Callable[[], float]) -> None:
         self._environ = environ
+        self._clock = clock
         self._config: Config | None = None
         self._told: set[str] = set()
 
@@ -93,7 +97,7 @@ class Application:
         config = self._configuration()
         name = clouds.hook_name(request.path)
         source = sources.find_source(config, name, adapters.forges(request.headers))
-        adapters.verify(request.headers, request.body, source, time.time())
+        adapters.verify(request.headers, request.body, source, self._clock())
         budget_s = config.timeout_s
         left_s = clouds.remaining_s(context, started, time.monotonic())
         if left_s is not None:
@@ -127,10 +131,16 @@ class Application:
             receiver = receivers[delivery.receiver]
             formatter = formatters.formatter(receiver)
             return dispatch.deliver(
-                delivery, receiver, formatter, session=session, deadline=deadline
+                delivery,
+                receiver,
+                formatter,
+                session=session,
+                deadline=deadline,
+                clock=self._clock,
             )
 
-        found = dispatch.deliveries(event, event_id, selected, self._configuration())
+        config = self._configuration()
+        found = dispatch.deliveries(event, event_id, selected, config, now_s=self._clock())
         outcomes = deliver_all(found, deliver, deadline)
         for outcome in outcomes:
             if outcome.abandoned:

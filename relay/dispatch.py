@@ -6,7 +6,7 @@ a queue later.
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import requests
@@ -25,10 +25,17 @@ _REPORT_S = 0.05  # for a time-out to be told before the budget ends
 
 
 def deliveries(
-    event: Event, event_id: str, selected: Iterable[Selected], config: Config
+    event: Event,
+    event_id: str,
+    selected: Iterable[Selected],
+    config: Config,
+    *,
+    now_s: float,
 ) -> list[Delivery]:
-    """Return one delivery per selected receiver; each language and form is worded once."""
-    now_s = time.time()
+    """Return one delivery per selected receiver; each language and form is worded once.
+
+    *now_s* is Unix seconds.
+    """
     worded: dict[tuple[str, bool], Notification] = {}
     found = []
     for one in selected:
@@ -71,18 +78,19 @@ def deliver(
     *,
     session: requests.Session,
     deadline: float,
+    clock: Callable[[], float] = time.time,
 ) -> Outcome:
     """Render, sign, post and judge one delivery, log what became of it, and never raise.
 
-    *deadline* is in seconds of the monotonic clock. An outcome after it is logged as late: by then
-    the delivery has been reported as timed out.
+    *deadline* is in seconds of the monotonic clock; an outcome after it is logged as late: by then
+    the delivery has been reported as timed out. *clock* gives Unix seconds, to sign with.
     """
     began = time.monotonic()
     error: DeliveryError | None = None
     size = 0
     try:
         rendered = formatter.render(delivery.notification, receiver)
-        post = formatter.prepare(rendered, receiver, int(time.time() * 1000))
+        post = formatter.prepare(rendered, receiver, int(clock() * 1000))
         size = rendered.size
         timeout_s = deadline - time.monotonic() - _REPORT_S
         formatter.check(send(session, post, timeout_s))

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,10 +11,16 @@ from workbench import samples
 from workbench.robot_book import Received
 from workbench.robots import RobotServer
 
+NOW = samples.NOW + 0.5
 SECRET = "s3cret-token"
 SIGNING_TOKEN = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 ROBOT_SECRET = "SECtest123"
 BODY = samples.load("gitlab/pipeline.failed").body
+
+
+def now() -> float:
+    """The time of every test: that of the samples."""
+    return NOW
 
 
 class Answer(NamedTuple):
@@ -46,7 +51,7 @@ class Relay:
             "RELAY_ALLOW_HOSTS": robots.host,
         }
         self.environ = {name: value for name, value in {**known, **environ}.items() if value}
-        self.handle = handler.build(self.environ)
+        self.handle = handler.build(self.environ, clock=now)
 
     def call(self, event: object, context: object = None) -> Answer:
         """Hand *event* to the handler as the cloud would."""
@@ -96,11 +101,9 @@ def dashed(headers: Mapping[str, str | None]) -> dict[str, str | None]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def signed_by_gitlab(
-    body: str, at_s: float | None = None, token: str = SIGNING_TOKEN
-) -> dict[str, str]:
+def signed_by_gitlab(body: str, at_s: float = NOW, token: str = SIGNING_TOKEN) -> dict[str, str]:
     """Return the headers with which GitLab 19 signs *body*."""
-    stamp = str(int(time.time() if at_s is None else at_s))
+    stamp = str(int(at_s))
     signature = standard_webhook_signature(token, "delivery-1", stamp, body.encode())
     return {
         "X-Gitlab-Event": "Pipeline Hook",
@@ -110,6 +113,6 @@ def signed_by_gitlab(
     }
 
 
-def signed_by_gitee(secret: str = SECRET, at_s: float | None = None) -> dict[str, str]:
-    stamp = str(int((time.time() if at_s is None else at_s) * 1000))
+def signed_by_gitee(secret: str = SECRET, at_s: float = NOW) -> dict[str, str]:
+    stamp = str(int(at_s * 1000))
     return {"X-Gitee-Timestamp": stamp, "X-Gitee-Token": timestamp_signature(secret, stamp)}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from damage import paths, without
-from relays import Relay
+from relays import Relay, now
 from test_golden import PLATFORMS, SENT
 
 import adapters
@@ -31,7 +31,7 @@ PLACES_PER_SAMPLE = 25
 
 @pytest.fixture(scope="module")
 def robots() -> Iterator[RobotServer]:
-    with RobotServer() as server:
+    with RobotServer(clock=now) as server:
         yield server
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 import trustme
-from relays import Relay
+from relays import Relay, now
 
 import handler
 from relay.config import WECOM_ROBOT, Receiver, Secret
@@ -34,7 +34,7 @@ BUDGET = "0.5"  # seconds; the shortest that may be configured
 
 @pytest.fixture(scope="module")
 def robots() -> Iterator[RobotServer]:
-    with RobotServer() as server:
+    with RobotServer(clock=now) as server:
         yield server
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import ROOT
-from relays import SECRET, Relay, request
+from relays import SECRET, Relay, now, request
 
 import handler
 from relay.config import Config
@@ -17,7 +17,7 @@ from workbench.robots import RobotServer
 
 @pytest.fixture(scope="module")
 def robots() -> Iterator[RobotServer]:
-    with RobotServer() as server:
+    with RobotServer(clock=now) as server:
         yield server
 
 

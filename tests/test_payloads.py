@@ -13,16 +13,15 @@ from typing import Any
 import pytest
 from conftest import PAYLOADS
 from damage import paths, without
+from relays import ROBOT_SECRET, Answer, Relay, now
 
 import adapters
 import formatters
-import handler
 from relay.config import WECOM_ROBOT, Receiver, Secret
 from relay.describe import describe
 from relay.errors import Ignored
 from workbench.robots import RobotServer
 
-SECRET = "s3cret-token"
 MUTATIONS = 20
 VALUES: tuple[Any, ...] = (None, 7, ["x"], "text", {"k": "v"}, -1.5, True, "", [], {})
 FALLBACKS = ("event.unreadable", "event.undescribed", "delivery.broken", "request.broken")
@@ -42,56 +41,19 @@ BODIES = list(recorded())
 needs_payloads = pytest.mark.skipif(not BODIES, reason=f"no recorded bodies at ../{PAYLOADS.name}")
 
 
-class Relay:
-    """The handler between a forge and two stand-in robots that count no messages per minute."""
-
-    def __init__(self, robots: RobotServer) -> None:
-        self.robots = robots
-        wecom, dingtalk = self.fresh_robots()
-        self.handle = handler.build(
-            {
-                "WECOM_WEBHOOK_URL": wecom,
-                "DINGTALK_WEBHOOK_URL": dingtalk,
-                "DINGTALK_SECRET": "SECtest123",
-                "WEBHOOK_SECRET": SECRET,
-                "NOTIFY_EVENTS": "*",
-                "RELAY_ALLOW_HOSTS": robots.host,
-            }
-        )
-
-    def fresh_robots(self) -> tuple[str, str]:
-        """Add the robots anew: a robot that is added again has a fresh minute."""
-        return (
-            self.robots.add_wecom(key="wecom-key"),
-            self.robots.add_dingtalk(token="dingtalk-token", secret="SECtest123"),
-        )
-
-    def send(self, forge: str, header: str, body: bytes) -> tuple[int, Any, list[str]]:
-        """Return status and body of the answer, and the texts that the robots took."""
-        self.fresh_robots()
-        before = len(self.robots.received)
-        status, report = post(self.handle, forge, header, body)
-        return status, report, [message.text for message in self.robots.received[before:]]
-
-
 @pytest.fixture(scope="module")
 def relay() -> Iterator[Relay]:
-    with RobotServer() as robots:
-        yield Relay(robots)
+    with RobotServer(clock=now) as robots:
+        yield Relay(robots, NOTIFY_EVENTS="*")
 
 
-def post(handle: handler.Handle, forge: str, header: str, body: bytes) -> tuple[int, Any]:
-    event, token = (f"X-{forge.capitalize()}-{name}" for name in ("Event", "Token"))
-    answer = handle(
-        {
-            "httpMethod": "POST",
-            "path": "/",
-            "headers": {event: header, token: SECRET, "Content-Type": "application/json"},
-            "body": body.decode(),
-        },
-        None,
-    )
-    return answer["statusCode"], json.loads(answer["body"])
+def send(relay: Relay, forge: str, header: str, body: bytes) -> Answer:
+    """Send *body* to robots that have their whole minute before them."""
+    relay.robots.add_wecom(key="wecom-key-0")
+    relay.robots.add_dingtalk(token="dingtalk-token-0", secret=ROBOT_SECRET)
+    if forge == "gitlab":
+        return relay.gitlab(body.decode(), X_Gitlab_Event=header)
+    return relay.gitee(body.decode(), X_Gitee_Event=header)
 
 
 @needs_payloads
@@ -107,15 +69,15 @@ def test_recorded_body_becomes_a_message_or_a_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A real body is answered 200 and shown by both robots without holes, or a reason is given."""
-    status, report, shown = relay.send(forge, header, body)
+    answer = send(relay, forge, header, body)
 
-    assert (status, report.get("failed")) == (200, None)
-    assert [text for text in shown if HOLES.search(text)] == []
+    assert (answer.status, answer.report.get("failed")) == (200, None)
+    assert [message.text for message in answer.shown if HOLES.search(message.text)] == []
     assert [word for word in FALLBACKS if word in capsys.readouterr().out] == []
-    if report["sent"]:
-        assert len(shown) == 2
+    if answer.report["sent"]:
+        assert len(answer.shown) == 2
     else:
-        assert report["skipped"][0]["reason"].startswith("R")
+        assert answer.report["skipped"][0]["reason"].startswith("R")
 
 
 def damaged(body: bytes, seed: str) -> Iterator[bytes]:
@@ -150,10 +112,10 @@ def test_damaged_body_never_hurts(
 ) -> None:
     """Whatever one value of a real body becomes, the answer is 200 and no robot refuses."""
     for changed in damaged(body, file):
-        status, report, shown = relay.send(forge, header, changed)
+        answer = send(relay, forge, header, changed)
 
-        assert (status, report.get("failed")) == (200, None), changed
-        assert [text for text in shown if HOLES.search(text)] == []
+        assert (answer.status, answer.report.get("failed")) == (200, None), changed
+        assert [message.text for message in answer.shown if HOLES.search(message.text)] == []
     assert [word for word in FALLBACKS if word in capsys.readouterr().out] == []
 
 
