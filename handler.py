@@ -124,20 +124,12 @@ class Application:
     def _deliver(
         self, event: Event, event_id: str, selected: list[Selected], deadline: float
     ) -> list[Outcome]:
-        session = self._session
+        run = dispatch.Run(self._session, deadline, self._clock, {})
         receivers = {one.receiver.name: one.receiver for one in selected}
 
         def deliver(delivery: Delivery) -> Outcome:
             receiver = receivers[delivery.receiver]
-            formatter = formatters.formatter(receiver)
-            return dispatch.deliver(
-                delivery,
-                receiver,
-                formatter,
-                session=session,
-                deadline=deadline,
-                clock=self._clock,
-            )
+            return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
 
         config = self._configuration()
         found = dispatch.deliveries(event, event_id, selected, config, now_s=self._clock())

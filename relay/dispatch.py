@@ -7,20 +7,21 @@ a queue later.
 import re
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
 from relay import log
-from relay.config import Config, Receiver
+from relay.config import Config, Receiver, Secret
 from relay.delivery import Outcome, send
 from relay.describe import describe
 from relay.errors import DeliveryError, Rejected
 from relay.events import Event, Notice
 from relay.notifications import Delivery, Notification
-from relay.platforms import Formatter
+from relay.platforms import Formatter, Rendered
 from relay.routing import Selected
 
+_NO_SECRET = Secret("")
 _REPORT_S = 0.05  # for a time-out to be told before the budget ends
 
 
@@ -71,41 +72,56 @@ def words(event: Event, config: Config, form: tuple[str, bool], now_s: float) ->
         return describe(event._replace(subject=Notice(event.name)), **options)
 
 
-def deliver(
-    delivery: Delivery,
-    receiver: Receiver,
-    formatter: Formatter,
-    *,
-    session: requests.Session,
-    deadline: float,
-    clock: Callable[[], float] = time.time,
-) -> Outcome:
+class Run(NamedTuple):
+    """What the deliveries of one event share.
+
+    *deadline* is in seconds of the monotonic clock; *clock* gives Unix seconds, to sign with.
+    *rendered* is filled on the way: receivers that look the same share one message.
+    """
+
+    session: requests.Session
+    deadline: float
+    clock: Callable[[], float]
+    rendered: dict[tuple[Notification, Receiver], Rendered]
+
+
+def deliver(delivery: Delivery, receiver: Receiver, formatter: Formatter, run: Run) -> Outcome:
     """Render, sign, post and judge one delivery, log what became of it, and never raise.
 
-    *deadline* is in seconds of the monotonic clock; an outcome after it is logged as late: by then
-    the delivery has been reported as timed out. *clock* gives Unix seconds, to sign with.
+    An outcome after the deadline is logged as late: by then it has been reported as timed out.
     """
     began = time.monotonic()
     error: DeliveryError | None = None
     size = 0
     try:
-        rendered = formatter.render(delivery.notification, receiver)
-        post = formatter.prepare(rendered, receiver, int(clock() * 1000))
+        rendered = _render(delivery.notification, receiver, formatter, run)
+        post = formatter.prepare(rendered, receiver, int(run.clock() * 1000))
         size = rendered.size
-        timeout_s = deadline - time.monotonic() - _REPORT_S
-        formatter.check(send(session, post, timeout_s))
+        timeout_s = run.deadline - time.monotonic() - _REPORT_S
+        formatter.check(send(run.session, post, timeout_s))
     except DeliveryError as refusal:
         error = refusal
     except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
         log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
         error = Rejected("E599", "an error of the relay itself; the log has its trace")
     outcome = Outcome(delivery, error, size, int((time.monotonic() - began) * 1000))
-    if time.monotonic() < deadline:
+    if time.monotonic() < run.deadline:
         tell(outcome, receiver)
     else:
         status = error.status if error else "ok"
         log.warning("delivery.late", delivery_id=delivery.id, status=status, ms=outcome.ms)
     return outcome
+
+
+def _render(
+    notification: Notification, receiver: Receiver, formatter: Formatter, run: Run
+) -> Rendered:
+    """Render once for all receivers that differ only in name, address and secret."""
+    look = receiver._replace(name="", url=_NO_SECRET, secret=None, lang="")
+    key = (notification, look)
+    if key not in run.rendered:  # two threads may both do it, to the same end
+        run.rendered[key] = formatter.render(notification, look)
+    return run.rendered[key]
 
 
 def tell(outcome: Outcome, receiver: Receiver) -> None:
