@@ -106,9 +106,8 @@ class Application:
 
     def _receive(self, request: clouds.Request, source: Source, deadline: float) -> dict[str, Any]:
         """Read a verified request, send what is to be sent, and say what became of it."""
-        key = adapters.delivery_key(source.type, request.headers)
-        stamp = sources.sent_at(request.headers)
-        event_id = sources.event_id(source, key, stamp, request.body)
+        key = adapters.delivery_key(source.type, request.headers, request.body)
+        event_id = sources.event_id(source, key)
         try:
             event = _read(source.type, request)
         except Ignored as error:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from adapters.decode import decode
-from adapters.fields import Fields
 from relay.config import GITEE, GITLAB, Source
 from relay.events import Event
 
@@ -48,12 +47,15 @@ def parse(source: str, headers: Mapping[str, str], body: bytes) -> Event:
     """
     forge = _forge(source)
     event: Event = forge.convert(headers, decode(body, headers.get("content-type", "")))
-    return event._replace(delivery_key=forge.delivery_key(headers))
+    return event
 
 
-def delivery_key(source: str, headers: Mapping[str, str]) -> str:
-    """Return the forge's own id of this delivery, the same for its repeats, or ``""``."""
-    key: str = _forge(source).delivery_key(headers)
+def delivery_key(source: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return what is the same for repeats of one delivery and for nothing else.
+
+    That is the forge's own id; without one the body, with the time where the forge tells it.
+    """
+    key: bytes = _forge(source).delivery_key(headers, body)
     return key
 
 
@@ -66,6 +68,3 @@ def _forge(name: str) -> ModuleType:
     from adapters import gitee
 
     return gitee
-
-
-__all__ = ["Fields", "delivery_key", "forges", "parse", "verify"]

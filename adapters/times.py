@@ -3,6 +3,8 @@
 import re
 from datetime import datetime, timezone
 
+from adapters.fields import Fields
+
 _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?"
@@ -26,6 +28,12 @@ def timestamp(text: str) -> float | None:
         return None
     seconds = moment.timestamp() + float(found[7] or 0) - _offset_s(found[8] or "")
     return seconds if seconds >= 0 else None
+
+
+def first_time(found: Fields, *keys: str) -> float | None:
+    """Return the first of *keys* that holds a time, in Unix seconds."""
+    times = (timestamp(found.text(key)) for key in keys)
+    return next((time for time in times if time is not None), None)
 
 
 def _offset_s(zone: str) -> int:

@@ -50,8 +50,8 @@ class Push(NamedTuple):
     """Commits on a branch. *commits* is newest first; *total* counts those not listed as well."""
 
     branch: str
-    before: str = ""
-    after: str = ""
+    before: Commit | None = None  # where the branch stood, None for a new one
+    after: Commit | None = None
     commits: tuple[Commit, ...] = ()
     total: int = 0
     at_least: bool = False  # *total* is a lower bound ("10+")
@@ -318,7 +318,7 @@ class Event(NamedTuple):
 
     *source* is ``gitlab`` or ``gitee``; *kind* and *action* stand in `relay.kinds`; *url* is the
     page of the thing itself, *occurred_at* Unix seconds as the payload tells them (``None``: it
-    does not); *delivery_key* is the forge's id of this delivery, or empty.
+    does not).
     """
 
     source: str
@@ -330,7 +330,6 @@ class Event(NamedTuple):
     url: str = ""
     confidential: bool = False
     occurred_at: float | None = None
-    delivery_key: str = ""
 
     @property
     def name(self) -> str:

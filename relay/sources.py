@@ -1,7 +1,6 @@
 """Which source a request is for, before anything in it is believed."""
 
 import hashlib
-from collections.abc import Mapping
 
 from relay.config import Config, Source
 from relay.errors import BadRequest, NotConfigured, NotFound
@@ -42,17 +41,7 @@ def _by_headers(config: Config, forges: tuple[str, ...]) -> Source:
     return (able or candidates)[0]
 
 
-def event_id(source: Source, key: str, timestamp: str, body: bytes) -> str:
-    """Return a short id, the same for repeats of one delivery: ``gl-`` or ``ge-`` and 12 digits.
-
-    *key* is the forge's own id; without one the body and its *timestamp* (Gitee) are hashed.
-    """
-    digest = hashlib.sha256(f"{source.name}\n{key}\n".encode("utf-8", "replace"))
-    if not key:
-        digest.update(timestamp.encode("utf-8", "replace") + b"\n" + body)
-    return f"{_PREFIXES.get(source.type, 'ev')}-{digest.hexdigest()[:_ID_DIGITS]}"
-
-
-def sent_at(headers: Mapping[str, str]) -> str:
-    """Return Gitee's time of the request as it stands in the header, or ``""``."""
-    return headers.get("x-gitee-timestamp", "")
+def event_id(source: Source, key: bytes) -> str:
+    """Return a short id for the delivery with *key*: ``gl-`` or ``ge-`` and 12 digits."""
+    digest = hashlib.sha256(source.name.encode() + b"\n" + key).hexdigest()
+    return f"{_PREFIXES.get(source.type, 'ev')}-{digest[:_ID_DIGITS]}"

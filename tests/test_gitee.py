@@ -186,8 +186,14 @@ def test_an_odd_header_makes_an_event_that_can_be_encoded(odd: str, ping: str) -
 
 
 def test_gitee_names_no_delivery() -> None:
-    """There is no delivery id, and the timestamp is too coarse to be one."""
-    assert "" == gitee.delivery_key({"x-gitee-timestamp": "1700000000000"})
+    """There is no delivery id, and the timestamp is too coarse to be one: the body joins it."""
+    keys = {
+        gitee.delivery_key({"x-gitee-timestamp": stamp}, body)
+        for stamp in ("1700000000000", "1700000000001")
+        for body in (b"a", b"b")
+    }
+
+    assert len(keys) == 4
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ def body(name: str) -> dict[str, Any]:
     return samples.load(f"gitee/{name}").body
 
 
+def bare(sha: str) -> Commit:
+    return Commit(sha, url=f"{API}/commit/{sha}")
+
+
 def test_a_push_tells_its_commits() -> None:
     """Branch, commits with first lines and links, count, comparison, files and pusher."""
     sample = body("push.pushed")
@@ -54,7 +58,7 @@ def test_a_push_tells_its_commits() -> None:
     assert [ZHANGSAN, ZHANGSAN, LISI] == [commit.author for commit in subject.commits]
     assert sample["compare"] == subject.compare_url == event.url
     assert ("src/auth/login.py", "tests/test_token.py", "requirements.txt") == subject.paths
-    assert (sample["before"], sample["after"]) == (subject.before, subject.after)
+    assert (bare(sample["before"]), bare(sample["after"])) == (subject.before, subject.after)
 
 
 def test_the_newest_commit_comes_first() -> None:
@@ -144,8 +148,8 @@ def test_a_branch_that_moved_without_commits_is_a_reset(count: Any, commits: Any
     assert (
         Push(
             branch="release/2.8",
-            before=sample["before"],
-            after=sample["after"],
+            before=bare(sample["before"]),
+            after=bare(sample["after"]),
             compare_url=sample["compare"],
         )
         == event.subject

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.fields import Fields
 from adapters.gitlab import convert
-from adapters.gitlab.notes import mentioned
+from adapters.mentions import mentioned
 from relay.errors import Ignored
 from relay.events import Change, Comment, Emoji, Event, Issue, Person, Project
 from workbench.samples import load

@@ -43,8 +43,8 @@ def test_a_push_tells_who_where_and_what() -> None:
     assert found.occurred_at is None
     assert push("push.pushed")._replace(commits=(), paths=()) == Push(
         branch="main",
-        before=BEFORE,
-        after=AFTER,
+        before=Commit(BEFORE, url=f"{WEB}/-/commit/{BEFORE}"),
+        after=Commit(AFTER, url=f"{WEB}/-/commit/{AFTER}"),
         total=3,
         compare_url=f"{WEB}/-/compare/{BEFORE}...{AFTER}",
     )

@@ -237,12 +237,12 @@ def test_a_signature_nobody_can_check_does_not_replace_the_token() -> None:
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
-        ({"webhook-id": "one", "idempotency-key": "two"}, "one"),
-        ({"idempotency-key": "two"}, "two"),
-        ({"x-gitlab-event-uuid": "shared", "x-gitlab-webhook-uuid": "fresh"}, ""),
-        ({}, ""),
+        ({"webhook-id": "one", "idempotency-key": "two"}, b"one"),
+        ({"idempotency-key": "two"}, b"two"),
+        ({"x-gitlab-event-uuid": "shared", "x-gitlab-webhook-uuid": "fresh"}, BODY),
+        ({}, BODY),
     ],
 )
-def test_the_delivery_key_is_fixed_across_repeats(headers: dict[str, str], expected: str) -> None:
-    """Only the ids that a resend keeps serve as the key."""
-    assert expected == delivery_key(headers)
+def test_the_delivery_key_is_fixed_across_repeats(headers: dict[str, str], expected: bytes) -> None:
+    """Only the ids that a resend keeps serve as the key; without one, the body does."""
+    assert expected == delivery_key(headers, BODY)

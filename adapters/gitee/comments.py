@@ -1,6 +1,5 @@
 """Comments on issues, pull requests, commits and the repository (section 10)."""
 
-import re
 from collections.abc import Callable
 
 from adapters.fields import Fields
@@ -8,16 +7,13 @@ from adapters.gitee.issues import issue_number
 from adapters.gitee.merge_requests import merge_request_number
 from adapters.gitee.objects import below, first_person, is_confidential, page, person, project
 from adapters.links import web_url
+from adapters.mentions import mentioned
 from adapters.times import timestamp
 from relay.events import Comment, Event, Project
 
 _ACTIONS = {"comment": "created", "edited": "edited", "deleted": "deleted"}
 
 _TIMES = {"created": "created_at", "edited": "updated_at"}
-
-# A word character before the @ makes an e-mail address of it. Bounded, so that it stays linear.
-_MENTION = re.compile(r"(?<!\w)@(\w[\w.-]{0,99})")
-_MOST_MENTIONS = 50
 
 
 def comment(payload: Fields) -> Event | None:
@@ -42,12 +38,6 @@ def comment(payload: Fields) -> Event | None:
         confidential=is_confidential(payload),
         occurred_at=timestamp(found.text(_TIMES[action])) if action in _TIMES else None,
     )
-
-
-def mentioned(text: str) -> tuple[str, ...]:
-    """Return the names after ``@`` in *text*, each once, without the end of a sentence."""
-    names = (name.rstrip(".-") for name in _MENTION.findall(text))
-    return tuple(dict.fromkeys(names))[:_MOST_MENTIONS]
 
 
 def _comment(payload: Fields, found: Fields, place: Project) -> Comment:

@@ -44,9 +44,9 @@ def convert(headers: Mapping[str, str], payload: Fields) -> Event:
     return found or notice(payload, names)
 
 
-def delivery_key(headers: Mapping[str, str]) -> str:
-    """Return ``""``: Gitee names no delivery, and its timestamp is not fine enough to be one."""
-    return ""
+def delivery_key(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return time and *body*: Gitee names no delivery, and the time alone is too coarse."""
+    return headers.get("x-gitee-timestamp", "").encode("utf-8", "replace") + b"\n" + body
 
 
 def _family(name: str) -> str:

@@ -14,7 +14,7 @@ from adapters.gitee.objects import (
     project,
 )
 from adapters.links import web_url
-from adapters.times import timestamp
+from adapters.times import first_time
 from relay.events import Event, MergeRequest, Person, Project
 
 _ACTIONS = {
@@ -59,7 +59,7 @@ def merge_request(payload: Fields) -> Event | None:
     found = payload.sub("pull_request")
     place = project(payload)
     url = merge_request_url(payload, place)
-    occurred_at = _first_time(found, _TIMES.get(action, ()))
+    occurred_at = first_time(found, *_TIMES.get(action, ()))
     return Event(
         source="gitee",
         kind="merge_request",
@@ -150,10 +150,5 @@ def _source_branch(payload: Fields, found: Fields) -> str:
 
 
 def _age_s(found: Fields, at: float | None) -> float | None:
-    created = timestamp(found.text("created_at"))
+    created = first_time(found, "created_at")
     return at - created if at is not None and created is not None and at >= created else None
-
-
-def _first_time(found: Fields, keys: tuple[str, ...]) -> float | None:
-    times = (timestamp(found.text(key)) for key in keys)
-    return next((time for time in times if time is not None), None)

@@ -1,5 +1,6 @@
 """The objects that Gitee's events share (section 5): people, repository, commits, labels."""
 
+from adapters.commits import is_zero
 from adapters.fields import Fields
 from adapters.links import quoted, web_url
 from relay.events import Commit, Person, Project
@@ -83,14 +84,9 @@ def commit(found: Fields, place: Project) -> Commit | None:
 
 def bare_commit(sha: str, place: Project) -> Commit | None:
     """Return the commit of which only the id is known; None for no id and for all zeros."""
-    if not sha or is_zeros(sha):
+    if not sha or is_zero(sha):
         return None
     return Commit(sha, url=below(place, "commit", sha))
-
-
-def is_zeros(sha: str) -> bool:
-    """Tell whether *sha* stands for "nothing": 40 zeros, or 8 in old bodies."""
-    return bool(sha) and not sha.strip("0")
 
 
 def labels(holder: Fields, key: str = "labels") -> tuple[str, ...]:

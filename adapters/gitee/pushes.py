@@ -1,12 +1,12 @@
 """Pushes, branches and tags (sections 6 and 7): one body for all three."""
 
+from adapters.commits import is_zero
 from adapters.fields import Fields
 from adapters.gitee.objects import (
     bare_commit,
     below,
     commit,
     first_person,
-    is_zeros,
     project,
 )
 from adapters.links import web_url
@@ -70,9 +70,9 @@ def _event(payload: Fields, kind: str, action: str, subject: Subject, *, url: st
 
 def _move(payload: Fields) -> str:
     """Return ``created``, ``deleted`` or ``""``; old bodies say it by zeros alone."""
-    if payload.flag("deleted") or is_zeros(payload.text("after")):
+    if payload.flag("deleted") or is_zero(payload.text("after")):
         return "deleted"
-    if payload.flag("created") or is_zeros(payload.text("before")):
+    if payload.flag("created") or is_zero(payload.text("before")):
         return "created"
     return ""
 
@@ -92,8 +92,8 @@ def _push(payload: Fields, branch: str, place: Project) -> Push:
     between = f"{before}...{after}" if before and after else ""
     return Push(
         branch=branch,
-        before=before,
-        after=after,
+        before=bare_commit(before, place),
+        after=bare_commit(after, place),
         commits=commits,
         total=max(total or 0, len(commits), _TEN if more else 0),
         at_least=more,

@@ -5,7 +5,6 @@ from adapters.gitlab.hooks import Hook
 from adapters.gitlab.shared import (
     NOBODY,
     day,
-    first_time,
     flat_person,
     group,
     pages,
@@ -13,6 +12,7 @@ from adapters.gitlab.shared import (
     placed,
 )
 from adapters.links import quoted, web_url
+from adapters.times import first_time
 from relay.events import Account, Event, Member, Notice, Person, Place, Project
 
 _MEMBERS = {

@@ -25,9 +25,10 @@ def verify(headers: Mapping[str, str], body: bytes, source: Source, now_s: float
     _verify_token(headers, source.secrets)
 
 
-def delivery_key(headers: Mapping[str, str]) -> str:
-    """Return GitLab's id of this delivery, the same on a resend; ``""`` before 17.4."""
-    return headers.get("webhook-id", "").strip() or headers.get("idempotency-key", "").strip()
+def delivery_key(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return GitLab's id of this delivery, the same on a resend; before 17.4 the *body*."""
+    key = headers.get("webhook-id", "").strip() or headers.get("idempotency-key", "").strip()
+    return key.encode("utf-8", "replace") or body
 
 
 def _verify_signature(headers: Mapping[str, str], body: bytes, tokens: tuple[Secret, ...]) -> None:

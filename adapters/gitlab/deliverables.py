@@ -2,8 +2,9 @@
 
 from adapters.fields import Fields
 from adapters.gitlab.hooks import Hook, foreign_body, unknown_action
-from adapters.gitlab.shared import commit, first_time, pages, person, project
+from adapters.gitlab.shared import commit, pages, person, project
 from adapters.links import web_url
+from adapters.times import first_time
 from relay.events import Commit, Deployment, Event, Release
 from relay.kinds import KINDS
 from relay.text import first_line

@@ -7,7 +7,6 @@ from adapters.gitlab.shared import (
     assignees,
     author,
     day,
-    first_time,
     labels,
     numbered,
     pages,
@@ -16,6 +15,7 @@ from adapters.gitlab.shared import (
     project,
 )
 from adapters.links import web_url
+from adapters.times import first_time
 from relay.errors import Ignored
 from relay.events import Change, Event, Issue
 

@@ -9,7 +9,6 @@ from adapters.gitlab.shared import (
     author,
     bare_commit,
     commit,
-    first_time,
     labels,
     numbered,
     pages,
@@ -18,6 +17,7 @@ from adapters.gitlab.shared import (
     project,
 )
 from adapters.links import web_url
+from adapters.times import first_time
 from relay.events import Commit, Event, MergeRequest
 
 _ACTIONS = {

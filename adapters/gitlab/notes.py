@@ -1,23 +1,16 @@
 """Comments and emoji reactions (`reference/gitlab.md` sections 7.4, 7.12)."""
 
-import re
-
 from adapters.fields import Fields
 from adapters.gitlab.hooks import Hook, foreign_body, unknown_action
-from adapters.gitlab.shared import author, first_time, numbered, person, project
+from adapters.gitlab.shared import author, numbered, person, project
 from adapters.links import web_url
+from adapters.mentions import mentioned
+from adapters.times import first_time
 from relay.errors import Ignored
 from relay.events import Comment, Emoji, Event, Person
 from relay.text import first_line
 
-MAX_MENTIONED = 50
 SHORT_SHA = 7
-_LONGEST_TEXT = 20_000  # characters looked at for mentions
-# A user name, or a name in other letters up to where these end; not what follows the @ of an
-# address. Chinese puts no space around it: "请@zhangsan看一下".
-_MENTION = re.compile(
-    r"(?<![A-Za-z0-9_@./-])@([A-Za-z0-9_][A-Za-z0-9_.-]{0,254}|[^\W\x00-\x7f]{1,64})"
-)
 _ACTIONS = {"": "created", "create": "created", "update": "edited"}
 _TARGETS = {
     "MergeRequest": "merge_request",
@@ -78,26 +71,6 @@ def emoji(hook: Hook) -> Event:
         actor=person(payload.sub("user")),
         url=url,
     )
-
-
-def mentioned(text: str) -> tuple[str, ...]:
-    """Return the names after ``@``, each once; not those in quotations or fenced code."""
-    found: dict[str, None] = {}
-    for line in _own_lines(text[:_LONGEST_TEXT]):
-        found.update(dict.fromkeys(name.rstrip(".-") for name in _MENTION.findall(line)))
-    found.pop("all", None)
-    return tuple(found)[:MAX_MENTIONED]
-
-
-def _own_lines(text: str) -> list[str]:
-    kept, fenced = [], False
-    for line in text.splitlines():
-        start = line.lstrip()
-        if start.startswith(("```", "~~~")):
-            fenced = not fenced
-        elif not fenced and not start.startswith(">"):
-            kept.append(line)
-    return kept
 
 
 def _comment(payload: Fields, attributes: Fields) -> Comment:

@@ -7,14 +7,14 @@ from adapters.gitlab.shared import (
     Pages,
     bare_commit,
     commit,
-    first_time,
     numbered,
     pages,
     person,
     project,
 )
 from adapters.links import web_url
-from relay.events import Commit, Event, Job, JobSummary, Person, Pipeline
+from adapters.times import first_time
+from relay.events import Commit, Event, Job, JobSummary, Pipeline
 from relay.kinds import KINDS
 from relay.text import first_line
 
@@ -137,8 +137,5 @@ def _job_commit(payload: Fields, of: Pages) -> Commit | None:
     bare = bare_commit(found.text("sha") or payload.text("sha"), of)
     if bare is None:
         return None
-    email = found.text("author_email")
-    who = Person(found.text("author_name"), "", email if "@" in email else "")
-    return bare._replace(
-        title=first_line(found.text("message")), author=who if who.name else NOBODY
-    )
+    flat = Fields({"name": found.raw("author_name"), "email": found.raw("author_email")})
+    return bare._replace(title=first_line(found.text("message")), author=person(flat) or NOBODY)

@@ -1,8 +1,9 @@
 """Wiki pages, milestones, feature flags (`reference/gitlab.md` sections 7.10, 7.11, 7.13)."""
 
 from adapters.gitlab.hooks import Hook, foreign_body, unknown_action
-from adapters.gitlab.shared import day, first_time, pages, person, project
+from adapters.gitlab.shared import day, pages, person, project
 from adapters.links import web_url
+from adapters.times import first_time
 from relay.events import Event, FeatureFlag, Milestone, WikiPage
 
 _WIKI_ACTIONS = {"": "updated", "create": "created", "update": "updated", "delete": "deleted"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import chain, islice
 
+from adapters.commits import is_zero
 from adapters.fields import Fields
 from adapters.gitlab.hooks import Hook, foreign_body
 from adapters.gitlab.shared import (
@@ -10,7 +11,6 @@ from adapters.gitlab.shared import (
     bare_commit,
     commit,
     flat_person,
-    is_zero,
     pages,
     project,
 )
@@ -58,8 +58,8 @@ def _push(payload: Fields, branch: str, of: Pages) -> Push:
     new = is_zero(before)
     return Push(
         branch=branch,
-        before=before,
-        after=after,
+        before=None if new else bare_commit(before, of),
+        after=bare_commit(after, of),
         commits=commits,
         total=max(payload.integer("total_commits_count") or 0, len(every)),
         new_branch=new,

@@ -1,8 +1,9 @@
 """Tokens about to expire, vulnerabilities (`reference/gitlab.md` sections 7.14, 7.15)."""
 
 from adapters.gitlab.hooks import Hook, foreign_body
-from adapters.gitlab.shared import day, first_time, group, pages, project
+from adapters.gitlab.shared import day, group, pages, project
 from adapters.links import web_url
+from adapters.times import first_time
 from relay.events import AccessToken, Event, Vulnerability
 
 # Where a project's or group's tokens are made anew.

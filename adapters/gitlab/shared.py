@@ -137,17 +137,6 @@ def day(text: str) -> str:
     return text[:10] if timestamp(text[:10]) is not None else ""
 
 
-def first_time(found: Fields, *keys: str) -> float | None:
-    """Return the first of *keys* that holds a time, in Unix seconds."""
-    times = (timestamp(found.text(key)) for key in keys)
-    return next((time for time in times if time is not None), None)
-
-
-def is_zero(sha: str) -> bool:
-    """Tell whether *sha* stands for "no commit": zeros, 40 or 64 of them."""
-    return bool(sha) and not sha.strip("0")
-
-
 def _person(name: str, username: str, email: str) -> Person | None:
     if not name and not username:
         return None

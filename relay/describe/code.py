@@ -13,9 +13,7 @@ from relay.describe.draft import (
     facts,
     joined,
     labelled,
-    linked,
     same_person,
-    short_sha,
     value,
 )
 from relay.describe.plain import prose
@@ -35,7 +33,7 @@ _MORE = Phrase("… 还有 {count} 个提交", "… and {count} more commits", "
 _FROM = Phrase("从 ", "from ")
 _TO = Phrase(" 变为 ", " to ")
 _COMPARE = Phrase("查看对比", "Compare changes")
-_VIEW_COMMIT = Phrase("查看提交", "View commit")
+VIEW_COMMIT = Phrase("查看提交", "View commit")
 _NEW_BRANCH = Phrase("新分支", "New branch")
 _BRANCH_DELETED = Phrase("删除分支", "Branch deleted")
 _STARTS_AT = Phrase("起点 ", "starts at ")
@@ -58,9 +56,9 @@ _TAG_HEADS = {
 def push(event: Event, found: Push, view: View) -> Draft:
     words = view.words
     ref = value(found.branch, REF_CELLS)
-    links = (either(action(words, _COMPARE, found.compare_url), _newest(found, event, words)),)
+    links = (either(action(words, _COMPARE, found.compare_url), _newest(found, words)),)
     if event.action == "reset":
-        return Draft(Head("🔨", words.say(_RESET), ref=ref), (_moved(found, event, words),), links)
+        return Draft(Head("🔨", words.say(_RESET), ref=ref), (_moved(found, words),), links)
     if found.new_branch:
         links = (either(action(words, _VIEW_BRANCH, event.url), links[0]),)
     shown = found.commits[: view.max_commits]
@@ -98,14 +96,6 @@ def tag(event: Event, found: Tag, view: View) -> Draft:
     return Draft(head, lines, () if event.action == "deleted" else (link,))
 
 
-def commit_url(event: Event, sha: str) -> str:
-    """Return the page of *sha* built from the project's, as each forge's routes have it."""
-    if not event.project.url or not sha:
-        return ""
-    middle = "/commit/" if event.source == "gitee" else "/-/commit/"
-    return f"{event.project.url}{middle}{sha}"
-
-
 def _commit_line(one: Commit, event: Event, words: Words) -> Line:
     spans = commit(one)
     author = "" if same_person(one.author, event.actor) else words.name(one.author)
@@ -129,10 +119,8 @@ def _more(found: Push, shown: int, words: Words) -> More | None:
     return More(template, hidden, words.bracketed(detail) if known and hidden else "")
 
 
-def _moved(found: Push, event: Event, words: Words) -> Line:
-    before, after = (
-        linked(short_sha(sha), commit_url(event, sha)) for sha in (found.before, found.after)
-    )
+def _moved(found: Push, words: Words) -> Line:
+    before, after = commit(found.before), commit(found.after)
     if not before or not after:
         return Line(())
     return facts(joined("", words.say(_FROM), before, words.say(_TO), after))
@@ -143,6 +131,6 @@ def _at(word: Phrase, found: Commit | None, words: Words) -> Line:
     return Line((Span(words.say(word)), *spans) if spans else ())
 
 
-def _newest(found: Push, event: Event, words: Words) -> Action:
-    listed = found.commits[0].url if found.commits else ""
-    return action(words, _VIEW_COMMIT, listed or commit_url(event, found.after))
+def _newest(found: Push, words: Words) -> Action:
+    newest = next((one for one in (*found.commits[:1], found.after) if one and one.url), None)
+    return action(words, VIEW_COMMIT, newest.url if newest else "")
