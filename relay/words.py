@@ -63,6 +63,10 @@ class Words:
             return " ".join(phrase.zh.format(**values).split())
         return phrase.zh.format(**values)
 
+    def filled(self, phrase: Phrase, **values: object) -> str:
+        """Return *phrase* as `say` does, or ``""`` when one of its *values* is missing."""
+        return self.say(phrase, **values) if all(values.values()) else ""
+
     def template(self, phrase: Phrase, count: object = None) -> str:
         """Return *phrase* with its ``{…}`` still to be filled, worded for *count*."""
         if self.chinese:
@@ -145,6 +149,11 @@ class Words:
 def project_name(path: str) -> str:
     """Return the last two segments of *path* (rule 13): ``platform/api``."""
     return cut_cells(clean("/".join(path.strip("/").split("/")[-2:])), VALUE_CELLS)
+
+
+def capital(text: str) -> str:
+    """Return *text* with its first letter as a capital, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def _spaced(noun: str) -> str:

@@ -18,16 +18,8 @@ from relay.describe import (
     releases,
     security,
 )
-from relay.describe.draft import (
-    VIEW,
-    VIEW_PROJECT,
-    Draft,
-    Head,
-    View,
-    action,
-    muted,
-    usable,
-)
+from relay.describe.draft import Draft, Head, View, action, muted, usable
+from relay.describe.phrases import VIEW, VIEW_PROJECT
 from relay.describe.when import happened_at, year_at
 from relay.events import (
     AccessToken,

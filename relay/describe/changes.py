@@ -3,7 +3,7 @@
 from relay.describe.draft import facts, value
 from relay.events import Change
 from relay.notifications import Line
-from relay.words import Phrase, Words
+from relay.words import Phrase, Words, capital
 
 _SHOWN = 4
 _SIDE_CELLS = 40
@@ -30,19 +30,22 @@ _FIELDS = {
 }
 # Fields whose sides are what was removed and what was added, not two states of one value.
 _LISTS = frozenset(("labels", "assignees", "reviewers", "issues"))
+_UPDATED = Phrase("{number} 更新了{fields}", "{number}: {fields} changed")
+_TOUCHED = Phrase("{number} 有更新", "{number} updated")
 _OTHER = Phrase("其他内容", "other details")
 
 
-def changed_fields(changes: tuple[Change, ...], words: Words) -> str:
-    """Return the names of the changed fields as a list: 标签、标题."""
-    return words.listed([_name(change, words) for change in changes], most=3)
+def updated(number: str, changes: tuple[Change, ...], words: Words) -> str:
+    """Return the first line's words for an update: ``!42 更新了标签、标题``."""
+    fields = words.listed([_name(change, words) for change in changes], most=3)
+    return words.say(_UPDATED if fields else _TOUCHED, number=number, fields=fields)
 
 
 def change_lines(changes: tuple[Change, ...], words: Words) -> tuple[Line, ...]:
     """Return one line per change that has something to show beyond the first line's words."""
     found = [(change, _sides(change)) for change in changes if change.field != "state"]
     return tuple(
-        facts(_capital(_name(change, words)) + words.colon + sides)
+        facts(capital(_name(change, words)) + words.colon + sides)
         for change, sides in found
         if sides
     )[:_SHOWN]
@@ -57,7 +60,3 @@ def _sides(change: Change) -> str:
     if change.field in _LISTS:
         return " ".join(f"{sign}{side}" for sign, side in (("+", after), ("−", before)) if side)
     return f"{before} → {after or '—'}" if before else after
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

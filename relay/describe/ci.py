@@ -1,7 +1,6 @@
 """Pipelines, jobs, deployments."""
 
 from relay.describe.draft import (
-    COMMIT,
     REF_CELLS,
     Draft,
     Head,
@@ -15,9 +14,10 @@ from relay.describe.draft import (
     linked,
     value,
 )
+from relay.describe.phrases import COMMIT, TOOK, VIEW_LOG
 from relay.events import Event, Job, JobSummary, Pipeline
 from relay.notifications import Line, Span
-from relay.words import Phrase, Words
+from relay.words import Phrase, Words, capital
 
 _JOBS_SHOWN = 5
 
@@ -77,7 +77,6 @@ _REASONS = {
 _PIPELINE_IS = Phrase("{noun}{status}", "{noun} {status}")
 _FAILED_JOBS = Phrase("失败", "Failed")
 _TRIGGER = Phrase("触发", "Source")
-TOOK = Phrase("用时 {time}", "took {time}")
 _QUEUED = Phrase("排队 {time}", "queued {time}")
 _BEFORE = Phrase("此前失败 {count} 次", "after {count} failures", "after 1 failure")
 _FOR = Phrase("，共 {time}", " over {time}")
@@ -87,13 +86,12 @@ _IN_PIPELINE = Phrase("流水线 ", "pipeline ")
 _REASON = Phrase("原因", "Reason")
 _RETRIED = Phrase("重试 {count} 次", "retried {count} times", "retried once")
 _RUNNER = Phrase("Runner", "Runner")
-VIEW_LOG = Phrase("查看日志", "View log")
 
 
 def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
     words, noun = view.words, view.words.noun("pipeline")
     emoji, phrase, tone = _STATUS[event.action]
-    status = _capital(
+    status = capital(
         words.say(
             _PIPELINE_IS,
             noun=noun,
@@ -108,7 +106,7 @@ def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
         facts(
             _merge_request(found, words),
             _trigger(event, found, words),
-            words.say(TOOK, time=took) if took else "",
+            words.filled(TOOK, time=took),
             _history(found, words),
         ),
     )
@@ -122,7 +120,7 @@ def job(event: Event, found: Job, view: View) -> Draft:
     if event.action == "failed" and found.allow_failure:
         phrase, tone = _FAILED_ALLOWED, "muted"
     told = value(found.status_name, 20) if event.action == "unknown" else ""
-    status = _capital(words.say(_PIPELINE_IS, noun=noun, status=told or words.say(phrase)))
+    status = capital(words.say(_PIPELINE_IS, noun=noun, status=told or words.say(phrase)))
     head = Head(emoji, status, tone, value(found.name, 40), value(found.ref, REF_CELLS))
     number = linked(value(found.pipeline, 60), found.pipeline_url)
     took, queued = words.duration(found.duration_s), words.duration(found.queued_s)
@@ -134,9 +132,9 @@ def job(event: Event, found: Job, view: View) -> Draft:
         Line(labelled(words, COMMIT, commit(found.commit)) if event.source == "gitee" else ()),
         facts(
             words.labelled(_REASON, _reason(found.reason, words)),
-            words.say(TOOK, time=took) if took else "",
+            words.filled(TOOK, time=took),
             words.say(_QUEUED, time=queued) if (found.queued_s or 0) >= 1 else "",
-            words.say(_RETRIED, count=found.retries) if found.retries else "",
+            words.filled(_RETRIED, count=found.retries),
         ),
         facts(words.labelled(_RUNNER, value(found.runner, 40))),
     )
@@ -163,21 +161,17 @@ def _trigger(event: Event, found: Pipeline, words: Words) -> str:
 def _merge_request(found: Pipeline, words: Words) -> Part:
     number = linked(value(found.merge_request, 20), found.merge_request_url)
     label = words.noun("merge_request")
-    return (Span(f"{_capital(label)} "), *number) if number else ""
+    return (Span(f"{capital(label)} "), *number) if number else ""
 
 
 def _history(found: Pipeline, words: Words) -> Part:
     if not found.failures:
         return ""
     time = words.duration(found.failing_s)
-    text = words.say(_BEFORE, count=found.failures) + (words.say(_FOR, time=time) if time else "")
+    text = words.say(_BEFORE, count=found.failures) + words.filled(_FOR, time=time)
     return Span(text, tone="muted")
 
 
 def _reason(reason: str, words: Words) -> str:
     known = _REASONS.get(reason)
     return words.say(known) if known else value(reason.replace("_", " "), 60)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

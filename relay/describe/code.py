@@ -16,6 +16,7 @@ from relay.describe.draft import (
     same_person,
     value,
 )
+from relay.describe.phrases import MESSAGE, VIEW_COMMIT
 from relay.describe.plain import prose
 from relay.events import Branch, Commit, Event, Push, Tag
 from relay.notifications import Action, Line, More, Span
@@ -33,7 +34,6 @@ _MORE = Phrase("… 还有 {count} 个提交", "… and {count} more commits", "
 _FROM = Phrase("从 ", "from ")
 _TO = Phrase(" 变为 ", " to ")
 _COMPARE = Phrase("查看对比", "Compare changes")
-VIEW_COMMIT = Phrase("查看提交", "View commit")
 _NEW_BRANCH = Phrase("新分支", "New branch")
 _BRANCH_DELETED = Phrase("删除分支", "Branch deleted")
 _STARTS_AT = Phrase("起点 ", "starts at ")
@@ -43,7 +43,6 @@ _NEW_TAG = Phrase("新标签", "New tag")
 _TAG_MOVED = Phrase("标签改指", "Tag moved")
 _TAG_DELETED = Phrase("删除标签", "Tag deleted")
 _POINTS_AT = Phrase("指向 ", "at ")
-_MESSAGE = Phrase("说明", "Message")
 _VIEW_TAG = Phrase("查看标签", "View tag")
 
 _TAG_HEADS = {
@@ -90,7 +89,7 @@ def tag(event: Event, found: Tag, view: View) -> Draft:
     head = Head(emoji, words.say(status), tone, value(found.name, REF_CELLS))
     lines = (
         _at(_ENDED_AT if event.action == "deleted" else _POINTS_AT, found.commit, words),
-        Line(labelled(words, _MESSAGE, prose(found.message, 120))),
+        Line(labelled(words, MESSAGE, prose(found.message, 120))),
     )
     link = action(words, _VIEW_TAG, event.url)
     return Draft(head, lines, () if event.action == "deleted" else (link,))

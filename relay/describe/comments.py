@@ -1,15 +1,7 @@
 """Comments and reactions."""
 
-from relay.describe.draft import (
-    Draft,
-    Head,
-    View,
-    action,
-    either,
-    muted,
-    subject,
-    value,
-)
+from relay.describe.draft import Draft, Head, View, action, either, muted, subject, value
+from relay.describe.phrases import VIEW
 from relay.describe.plain import prose
 from relay.events import Comment, Emoji, Event
 from relay.notifications import Line, Span
@@ -38,7 +30,6 @@ _BARE = {
 }
 _PLACE = Phrase("{path} 第 {line} 行", "{path} line {line}")
 _REPLY = Phrase("回复", "Reply")
-_VIEW = Phrase("查看", "View")
 _AWARDED = Phrase("回应 :{name}: {target}", "Reacted :{name}: to {target}")
 _REVOKED = Phrase("撤回回应 :{name}: {target}", "Took back :{name}: from {target}")
 
@@ -53,7 +44,7 @@ def comment(event: Event, found: Comment, view: View) -> Draft:
         muted(_place(found, words)),
     )
     reply = action(words, _REPLY, event.url if event.action == "created" else "")
-    page = action(words, _VIEW, found.target_url if gone else event.url or found.target_url)
+    page = action(words, VIEW, found.target_url if gone else event.url or found.target_url)
     return Draft(_head(event, found, words), lines, (either(reply, page),))
 
 
@@ -65,7 +56,7 @@ def emoji(event: Event, found: Emoji, view: View) -> Draft:
     return Draft(
         Head("💬", status.strip()),
         (subject(found.title, event.url),),
-        (action(words, _VIEW, event.url),),
+        (action(words, VIEW, event.url),),
     )
 
 

@@ -1,6 +1,5 @@
 """Deployments and their approvals."""
 
-from relay.describe.ci import TOOK, VIEW_LOG
 from relay.describe.draft import (
     REF_CELLS,
     Draft,
@@ -13,6 +12,7 @@ from relay.describe.draft import (
     labelled,
     value,
 )
+from relay.describe.phrases import TOOK, VIEW_LOG
 from relay.describe.plain import prose
 from relay.events import Deployment, Event
 from relay.notifications import Action, Line
@@ -49,7 +49,7 @@ def deployment(event: Event, found: Deployment, view: View) -> Draft:
         facts(
             words.labelled(_APPROVER, words.name(found.approver)),
             words.labelled(_SAYS, prose(found.comment, 80)),
-            words.say(TOOK, time=took) if took else "",
+            words.filled(TOOK, time=took),
         ),
     )
     head = Head(emoji, words.say(phrase), tone, value(found.environment, 40))

@@ -18,10 +18,6 @@ SHA_LENGTH = 7
 
 Part: TypeAlias = str | Span | tuple[Span, ...]
 
-VIEW = Phrase("查看", "View")
-VIEW_PROJECT = Phrase("查看项目", "View project")
-COMMIT = Phrase("提交", "Commit")
-
 
 class Head(NamedTuple):
     """The first line: ``{emoji} {status} {what} · {place} {ref} · {who}``.

@@ -1,6 +1,6 @@
 """Issues and work items."""
 
-from relay.describe.changes import change_lines, changed_fields
+from relay.describe.changes import change_lines, updated
 from relay.describe.draft import (
     Draft,
     Head,
@@ -15,6 +15,7 @@ from relay.describe.draft import (
     subject,
     value,
 )
+from relay.describe.phrases import ASSIGNEES, DUE, LABELS, MILESTONE, SEVERITY, VIEW_NOUN
 from relay.describe.plain import prose
 from relay.events import Event, Issue
 from relay.notifications import Line, Span
@@ -34,15 +35,9 @@ _HEADS = {
     "started": ("⏳", Phrase("开始处理{noun} {number}", "Started {noun} {number}"), ""),
 }
 _REJECTED = ("🚫", Phrase("已拒绝", "Rejected"), "muted")  # a state of Gitee's, closed as well
-_UPDATED = Phrase("{number} 更新了{fields}", "{number}: {fields} changed")
-_TOUCHED = Phrase("{number} 有更新", "{number} updated")
 _STATE = Phrase("{number} 状态改为 {state}", "{number} is now {state}")
 _TYPES_EN = {"任务": "task", "缺陷": "bug", "需求": "requirement"}  # Gitee's own three
-LABELS = Phrase("标签", "Labels")
-MILESTONE = Phrase("里程碑", "Milestone")
-ASSIGNEES = Phrase("指派给", "Assignee")
 _AUTHOR = Phrase("创建人", "Author")
-SEVERITY = Phrase("严重程度", "Severity")
 _SEVERITIES = {
     "info": Phrase("信息", "info"),
     "low": Phrase("低", "low"),
@@ -50,8 +45,6 @@ _SEVERITIES = {
     "high": Phrase("高", "high"),
     "critical": Phrase("严重", "critical"),
 }
-_DUE = Phrase("截止 {day}", "due {day}")
-_VIEW = Phrase("查看{noun}", "View {noun}")
 
 
 def issue(event: Event, found: Issue, view: View) -> Draft:
@@ -63,7 +56,7 @@ def issue(event: Event, found: Issue, view: View) -> Draft:
         *(change_lines(found.changes, words) if event.action == "updated" else ()),
         *_facts(event, found, view),
     )
-    link = action(words, _VIEW, event.url, noun=noun)
+    link = action(words, VIEW_NOUN, event.url, noun=noun)
     return Draft(_head(event, found, words, noun), lines, () if gone else (link,))
 
 
@@ -89,15 +82,14 @@ def _updated(found: Issue, words: Words, number: str) -> str:
     state = next((change.after for change in found.changes if change.field == "state"), "")
     if state:
         return words.say(_STATE, number=number, state=value(state, 20))
-    fields = changed_fields(found.changes, words)
-    return words.say(_UPDATED if fields else _TOUCHED, number=number, fields=fields)
+    return updated(number, found.changes, words)
 
 
 def _facts(event: Event, found: Issue, view: View) -> tuple[Line, ...]:
     """Return what a reader needs at this moment: all of it when it is new, else who is next."""
     words = view.words
     people = _assignees(found, words)
-    due = words.say(_DUE, day=view.day(found.due)) if found.due else ""
+    due = words.filled(DUE, day=view.day(found.due))
     if event.action == "opened":
         milestone = words.labelled(MILESTONE, value(found.milestone, 40))
         return (

@@ -1,8 +1,7 @@
 """Merge requests, which Gitee calls pull requests."""
 
-from relay.describe.changes import change_lines, changed_fields
+from relay.describe.changes import change_lines, updated
 from relay.describe.draft import (
-    COMMIT,
     REF_CELLS,
     Draft,
     Head,
@@ -19,7 +18,8 @@ from relay.describe.draft import (
     usable,
     value,
 )
-from relay.describe.issues import ASSIGNEES, MILESTONE, labels
+from relay.describe.issues import labels
+from relay.describe.phrases import ASSIGNEES, COMMIT, MILESTONE, VIEW_COMMIT, VIEW_NOUN
 from relay.describe.plain import prose
 from relay.events import Event, MergeRequest
 from relay.notifications import Action, Line
@@ -50,8 +50,6 @@ _DRAFT = Phrase("（草稿）", " (draft)")
 _RESET_BY_PUSH = Phrase("新提交使批准失效", "Approval reset by new commits")
 _MORE_APPROVALS = Phrase("还需要其他人批准", "more approvals are needed")
 _NEW_COMMITS = Phrase("{number} 有新提交", "{number}: new commits")
-_UPDATED = Phrase("{number} 更新了{fields}", "{number}: {fields} changed")
-_TOUCHED = Phrase("{number} 有更新", "{number} updated")
 _AUTHOR = Phrase("作者", "Author")
 _AGE = Phrase("历时 {age}", "open {age}")
 _REVIEWERS = Phrase("评审", "Reviewer")
@@ -60,8 +58,6 @@ _REQUESTED = Phrase("邀请", "Asked")
 _FILES = Phrase("{count} 个文件", "{count} files", "1 file")
 _REVIEW = Phrase("去评审", "Review")
 _TEST = Phrase("去测试", "Test")
-_VIEW = Phrase("查看{noun}", "View {noun}")
-_VIEW_COMMIT = Phrase("查看提交", "View commit")
 _VIEW_CHANGES = Phrase("查看改动", "View changes")
 
 _ASKS = ("opened", "reopened", "review_requested", "ready", "assigned")
@@ -95,8 +91,7 @@ def _head(event: Event, found: MergeRequest, words: Words) -> Head:
 def _updated(found: MergeRequest, words: Words, number: str) -> str:
     if found.pushed:
         return words.say(_NEW_COMMITS, number=number)
-    fields = changed_fields(found.changes, words)
-    return words.say(_UPDATED if fields else _TOUCHED, number=number, fields=fields)
+    return updated(number, found.changes, words)
 
 
 def _opened(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
@@ -110,7 +105,7 @@ def _opened(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]
 
 def _merged(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
     age = words.duration(found.age_s if (found.age_s or 0) >= 1 else None)
-    return (facts(_author(event, found, words), words.say(_AGE, age=age) if age else ""),)
+    return (facts(_author(event, found, words), words.filled(_AGE, age=age)),)
 
 
 def _changed(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
@@ -176,9 +171,9 @@ def _people(event: Event, found: MergeRequest, words: Words) -> tuple[Part, ...]
 
 
 def _link(event: Event, found: MergeRequest, words: Words) -> Action:
-    page = action(words, _VIEW, event.url, noun=words.noun("merge_request"))
+    page = action(words, VIEW_NOUN, event.url, noun=words.noun("merge_request"))
     if event.action == "merged" and found.merge_commit:
-        return either(action(words, _VIEW_COMMIT, found.merge_commit.url), page)
+        return either(action(words, VIEW_COMMIT, found.merge_commit.url), page)
     if event.action == "updated" and found.pushed:
         return either(action(words, _VIEW_CHANGES, found.compare_url), page)
     if event.action == "test_requested":

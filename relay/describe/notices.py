@@ -1,6 +1,7 @@
 """Test messages, and one line for what has no design of its own."""
 
 from relay.describe.draft import Draft, Head, View, action, facts, subject, value
+from relay.describe.phrases import VIEW
 from relay.events import Event, Notice, Ping
 from relay.words import Phrase, Words
 
@@ -11,7 +12,6 @@ _SEEN = Phrase(
     "看到这条消息说明网址和密钥都正确", "If you can read this, the URL and the secret are right"
 )
 _NOTICE = Phrase("{what}", "{what}")
-_OPEN = Phrase("查看", "View")
 _FORGES = {"gitlab": "GitLab", "gitee": "Gitee"}
 
 
@@ -26,7 +26,7 @@ def ping(event: Event, found: Ping, view: View) -> Draft:
             facts(words.labelled(_TEST_OF, value(found.hook, 40)), value(found.host, 60)),
             facts(words.say(_SEEN)),
         ),
-        (action(words, _OPEN, event.url),),
+        (action(words, VIEW, event.url),),
     )
 
 
@@ -35,5 +35,5 @@ def notice(event: Event, found: Notice, view: View) -> Draft:
     return Draft(
         Head("🔔", words.say(_NOTICE, what=value(found.what, 48))),
         (subject(found.title, event.url),),
-        (action(words, _OPEN, event.url),),
+        (action(words, VIEW, event.url),),
     )

@@ -1,6 +1,7 @@
 """Members, projects, groups, accounts: what administrators want to hear of."""
 
 from relay.describe.draft import Draft, Head, View, action, facts, value
+from relay.describe.phrases import EXPIRES, GROUP, VIEW_NOUN
 from relay.events import (
     Account,
     Event,
@@ -9,7 +10,6 @@ from relay.events import (
 )
 from relay.words import Phrase, Words, project_name
 
-GROUP = Phrase("组", "group")
 _PROJECT = Phrase("项目", "project")
 _MEMBER = {
     "added": Phrase("新成员", "New member"),
@@ -19,7 +19,6 @@ _MEMBER = {
     "request_denied": Phrase("加入申请未通过", "Access request declined"),
 }
 _ROLE = Phrase("角色", "Role")
-EXPIRES = Phrase("到期 {day}", "expires {day}")
 _VIEW_MEMBERS = Phrase("查看成员", "View members")
 _PLACE = {
     "created": ("✨", Phrase("新{noun}", "New {noun}"), ""),
@@ -36,7 +35,6 @@ _VISIBILITIES = {
     "internal": Phrase("内部", "internal"),
     "public": Phrase("公开", "public"),
 }
-_VIEW_PLACE = Phrase("查看{noun}", "View {noun}")
 _ACCOUNT = {
     "created": Phrase("新用户", "New user"),
     "deleted": Phrase("删除用户", "User deleted"),
@@ -54,7 +52,7 @@ _VIEW_USER = Phrase("查看用户", "View user")
 def member(event: Event, found: Member, view: View) -> Draft:
     words = view.words
     word = words.say(GROUP if found.place_kind == "group" else _PROJECT)
-    expires = words.say(EXPIRES, day=value(found.expires[:10], 20)) if found.expires else ""
+    expires = words.filled(EXPIRES, day=value(found.expires[:10], 20))
     head = Head(
         "👤",
         words.say(_MEMBER[event.action]),
@@ -76,7 +74,7 @@ def place(event: Event, found: Place, view: View) -> Draft:
         words.labelled(_OWNER, words.name(found.owner)),
         words.labelled(_VISIBILITY, _visibility(found, words)),
     )
-    links = () if event.action == "deleted" else (action(words, _VIEW_PLACE, event.url, noun=noun),)
+    links = () if event.action == "deleted" else (action(words, VIEW_NOUN, event.url, noun=noun),)
     return Draft(head, (line,), links)
 
 

@@ -1,7 +1,6 @@
 """Releases, wiki pages, milestones: what is published or planned."""
 
 from relay.describe.draft import (
-    COMMIT,
     Draft,
     Head,
     View,
@@ -14,6 +13,7 @@ from relay.describe.draft import (
     subject,
     value,
 )
+from relay.describe.phrases import COMMIT, DUE, MESSAGE
 from relay.describe.plain import items, prose
 from relay.events import Event, Milestone, Release, WikiPage
 from relay.notifications import Line, Span
@@ -34,7 +34,6 @@ _WIKI = {
     "updated": ("📝", Phrase("Wiki 更新", "Wiki updated"), ""),
     "deleted": ("🗑️", Phrase("删除 Wiki 页面", "Wiki page deleted"), "danger"),
 }
-_MESSAGE = Phrase("说明", "Message")
 _VIEW_DIFF = Phrase("查看差异", "View diff")
 _VIEW_PAGE = Phrase("查看页面", "View page")
 _MILESTONE = {
@@ -45,7 +44,6 @@ _MILESTONE = {
     "updated": ("↻", Phrase("里程碑更新", "Milestone updated"), ""),
 }
 _STARTS = Phrase("开始 {day}", "starts {day}")
-_DUE = Phrase("截止 {day}", "due {day}")
 _VIEW_MILESTONE = Phrase("查看里程碑", "View milestone")
 
 _RELEASE_HEADS = {
@@ -90,7 +88,7 @@ def wiki(event: Event, found: WikiPage, view: View) -> Draft:
     message = prose(found.message, _NOTE_CELLS)
     lines = (
         subject(found.title, "" if gone else event.url),
-        Line(labelled(words, _MESSAGE, message)),
+        Line(labelled(words, MESSAGE, message)),
     )
     links = (
         either(action(words, _VIEW_DIFF, found.diff_url), action(words, _VIEW_PAGE, event.url)),
@@ -101,8 +99,8 @@ def wiki(event: Event, found: WikiPage, view: View) -> Draft:
 def milestone(event: Event, found: Milestone, view: View) -> Draft:
     words = view.words
     emoji, status, tone = _MILESTONE[event.action]
-    start = words.say(_STARTS, day=view.day(found.start)) if found.start else ""
-    due = words.say(_DUE, day=view.day(found.due)) if found.due else ""
+    start = words.filled(_STARTS, day=view.day(found.start))
+    due = words.filled(DUE, day=view.day(found.due))
     gone = event.action == "deleted"
     return Draft(
         Head(emoji, words.say(status), tone),

@@ -1,8 +1,8 @@
 """Tokens about to expire, vulnerabilities, feature flags."""
 
 from relay.describe.draft import Draft, Head, View, action, facts, note, subject, value
-from relay.describe.issues import SEVERITY, severity
-from relay.describe.places import EXPIRES, GROUP
+from relay.describe.issues import severity
+from relay.describe.phrases import EXPIRES, GROUP, SEVERITY
 from relay.describe.plain import prose
 from relay.events import AccessToken, Event, FeatureFlag, Vulnerability
 from relay.words import Phrase, project_name
@@ -47,8 +47,8 @@ def access_token(event: Event, found: AccessToken, view: View) -> Draft:
         place=project_name(found.place),
         place_word=words.say(GROUP),
     )
-    expires = words.say(EXPIRES, day=value(found.expires[:10], 20)) if found.expires else ""
-    used = words.say(_LAST_USED, day=view.day(found.last_used)) if found.last_used else ""
+    expires = words.filled(EXPIRES, day=value(found.expires[:10], 20))
+    used = words.filled(_LAST_USED, day=view.day(found.last_used))
     return Draft(head, (facts(expires, used),), (action(words, _VIEW_TOKENS, event.url),))
 
 
