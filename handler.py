@@ -74,13 +74,13 @@ class Application:
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
         started = time.monotonic()
-        method = ""
+        method = request_id = ""
         try:
             request = clouds.read_request(event, context)
-            method = request.method
+            method, request_id = request.method, request.request_id
             status, body = self._respond(request, context, started)
         except RequestError as error:
-            self._tell_refusal(error)
+            self._tell_refusal(error, request_id)
             status, body = error.status, refused(error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: an answer, and a trace
             log.error("request.broken", failure=error)
@@ -172,14 +172,15 @@ class Application:
                 self._told.add(key)
                 log.error("config.problem", **problem._asdict())
 
-    def _tell_refusal(self, error: RequestError) -> None:
-        """Log a refused request; a wrong clock is told once, not with every event."""
+    def _tell_refusal(self, error: RequestError, request_id: str) -> None:
+        """Log a refused request, which has only the cloud's own id; a wrong clock is told once."""
         told = error.log if isinstance(error, Unauthorized) else error.fix
         if isinstance(error, Unauthorized) and error.wrong_clock:
             if "clock" in self._told:
                 return
             self._told.add("clock")
-        log.warning("request.refused", code=error.code, status=error.status, detail=told)
+        fields = {"code": error.code, "status": error.status, "detail": told}
+        log.warning("request.refused", **fields, request_id=request_id)
 
 
 def _read(forge: str, request: clouds.Request) -> Event:

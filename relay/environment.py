@@ -54,12 +54,6 @@ def configuration(environ: Mapping[str, str]) -> Config:
     return config
 
 
-def mask(secret: Secret) -> str:
-    """Return what may be shown of *secret*: nothing, or six characters of a long one."""
-    value = secret.reveal()
-    return f"{value[:4]}…{value[-2:]}" if len(value) >= 20 else "***"
-
-
 def _misspelt(variables: Variables, environ: Mapping[str, str]) -> None:
     """Note every variable that is almost one of ours: unread, it would change nothing."""
     for name in environ:

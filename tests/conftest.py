@@ -2,12 +2,15 @@
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from relays import Relay, now
 
 from relay import log
+from workbench.robots import RobotServer
 
 ROOT = Path(__file__).parent.parent
 PAYLOADS = ROOT.parent / "shared" / "payloads"
@@ -52,6 +55,19 @@ class _Stdout(io.TextIOBase):
 
     def flush(self) -> None:
         sys.stdout.flush()
+
+
+@pytest.fixture(scope="module")
+def robots() -> Iterator[RobotServer]:
+    """Stand-in robots at the samples' time; tests add those they need."""
+    with RobotServer(clock=now) as server:
+        yield server
+
+
+@pytest.fixture
+def relay(robots: RobotServer) -> Relay:
+    """A handler in front of one WeCom and one DingTalk robot."""
+    return Relay(robots)
 
 
 @pytest.fixture(autouse=True)

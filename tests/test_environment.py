@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from relay.config import Config, Receiver, Route, Secret, Source
-from relay.environment import configuration, mask
+from relay.environment import configuration
 from relay.errors import ConfigError, Problem
 from relay.suggest import did_you_mean, nearest
 from relay.variables import NAMES
@@ -649,19 +649,6 @@ class TestTimeZones:
 
 
 class TestSmallParts:
-    @pytest.mark.parametrize(
-        ("value", "expected"),
-        [
-            ("", "***"),
-            ("x" * 19, "***"),
-            ("abcdefghijklmnopqrst", "abcd…st"),
-            ("SEC" + "0123456789abcdef" * 4, "SEC0…ef"),
-        ],
-    )
-    def test_mask(self, value: str, expected: str) -> None:
-        """Short secrets show nothing, long ones six characters."""
-        assert mask(Secret(value)) == expected
-
     def test_nearest(self) -> None:
         """The nearest in any case, or nothing; the word itself is never in the hint."""
         known = ["Alpha", "beta"]

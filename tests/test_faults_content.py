@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from damage import paths, without
-from relays import Relay, now
+from relays import Relay
 from test_golden import PLATFORMS, SENT
 
 import adapters
@@ -27,12 +27,6 @@ HOSTILE = (
     ' **b** `c` <font color="warning">f</font>'
 )
 PLACES_PER_SAMPLE = 25
-
-
-@pytest.fixture(scope="module")
-def robots() -> Iterator[RobotServer]:
-    with RobotServer(clock=now) as server:
-        yield server
 
 
 @pytest.mark.parametrize("name", SENT)

@@ -10,7 +10,6 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +23,6 @@ from relays import (
     SECRET,
     SIGNING_TOKEN,
     Relay,
-    now,
     request,
     signed_by_gitee,
     signed_by_gitlab,
@@ -40,17 +38,6 @@ HEADERS = {"X-Gitlab-Event": "Pipeline Hook", "X-Gitlab-Token": SECRET}
 TEXT = json.dumps(BODY, ensure_ascii=False)
 BASE64 = base64.b64encode(TEXT.encode()).decode()
 LISTED = {name: [value] for name, value in HEADERS.items()}  # multiValueHeaders
-
-
-@pytest.fixture(scope="module")
-def robots() -> Iterator[RobotServer]:
-    with RobotServer(clock=now) as server:
-        yield server
-
-
-@pytest.fixture
-def relay(robots: RobotServer) -> Relay:
-    return Relay(robots)
 
 
 def event(**changes: Any) -> dict[str, Any]:

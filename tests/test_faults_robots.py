@@ -12,12 +12,11 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
 
 import pytest
 import requests
 import trustme
-from relays import Relay, now
+from relays import Relay
 
 import handler
 from relay.config import WECOM_ROBOT, Receiver, Secret
@@ -30,12 +29,6 @@ from workbench.robots import RobotServer
 
 HEALTHY_MS = 350  # some 5 in fact: far below the budget, far above a busy machine's noise
 BUDGET = "0.5"  # seconds; the shortest that may be configured
-
-
-@pytest.fixture(scope="module")
-def robots() -> Iterator[RobotServer]:
-    with RobotServer(clock=now) as server:
-        yield server
 
 
 def three(robots: RobotServer, faults: str) -> Relay:

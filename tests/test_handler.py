@@ -1,10 +1,8 @@
 """From a cloud event to the robots and back: the way of the data, end to end."""
 
-from collections.abc import Iterator
-
 import pytest
 from conftest import ROOT
-from relays import SECRET, Relay, now, request
+from relays import SECRET, Relay, request
 
 import handler
 from relay.config import Config
@@ -13,17 +11,6 @@ from relay.events import Event
 from relay.version import VERSION
 from workbench import samples
 from workbench.robots import RobotServer
-
-
-@pytest.fixture(scope="module")
-def robots() -> Iterator[RobotServer]:
-    with RobotServer(clock=now) as server:
-        yield server
-
-
-@pytest.fixture
-def relay(robots: RobotServer) -> Relay:
-    return Relay(robots)
 
 
 @pytest.mark.parametrize("name", samples.names())
