@@ -117,7 +117,7 @@ class Application:
         selected, skipped = select(event, self._configuration())
         for route in skipped:
             log.info("event.skipped", id=event_id, what=event.name, **route._asdict())
-        outcomes = self._deliver(event, event_id, selected, deadline)
+        outcomes = self._deliver(event, event_id, selected, deadline) if selected else []
         return delivered(event_id, event, outcomes, skipped)
 
     def _deliver(

@@ -3,7 +3,7 @@
 No address, no key, no person in it: forges show it to everybody who may see the webhook.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from relay.delivery import Outcome
@@ -28,7 +28,7 @@ def ignored(event_id: str, error: Ignored) -> dict[str, Any]:
 
 
 def delivered(
-    event_id: str, event: Event, outcomes: Iterable[Outcome], skipped: Iterable[Skipped]
+    event_id: str, event: Event, outcomes: Sequence[Outcome], skipped: Sequence[Skipped]
 ) -> dict[str, Any]:
     """Report what each receiver got, and which routes sent nothing."""
     sent = [_sent(outcome) for outcome in outcomes if outcome.error is None]
