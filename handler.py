@@ -17,8 +17,8 @@ import adapters
 import formatters
 from relay import clouds, dispatch, log, sources
 from relay.config import Config, Source
+from relay.configuration.environment import configuration
 from relay.delivery import Outcome, deliver_all, new_session
-from relay.environment import configuration
 from relay.errors import (
     ConfigError,
     Ignored,

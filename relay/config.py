@@ -1,4 +1,4 @@
-"""The configuration as values; `relay.environment` makes them, later a YAML file as well.
+"""The configuration as values; `relay.configuration.environment` makes them, later a YAML file as well.
 
 Nothing here reads the environment or a file. Every secret is a `Secret`, which never shows itself.
 """

@@ -29,7 +29,7 @@ def event_pattern(text: str) -> str:
 
 
 def _hint(kind: str, name: str) -> str:
-    from relay.suggest import did_you_mean
+    from relay.configuration.suggest import did_you_mean
 
     if word := _OTHER_WORDS.get(kind):
         return f"did you mean {word}?"

@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT
 from test_golden import golden
 
-from relay.variables import NAMES
+from relay.configuration.variables import NAMES
 from workbench.reference import events_page
 
 READMES = ("README.md", "README.zh-CN.md")

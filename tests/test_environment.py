@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from relay.config import Config, Receiver, Route, Secret, Source
-from relay.environment import configuration
+from relay.configuration.environment import configuration
+from relay.configuration.suggest import did_you_mean, nearest
+from relay.configuration.variables import NAMES
 from relay.errors import ConfigError, Problem
-from relay.suggest import did_you_mean, nearest
-from relay.variables import NAMES
 
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
 DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token="
@@ -662,7 +662,8 @@ class TestSmallParts:
         code = (
             "import sys, requests\n"
             "before = set(sys.modules)\n"
-            "from relay import clouds, environment, log\n"
+            "from relay import clouds, log\n"
+            "from relay.configuration import environment\n"
             f"environment.configuration({LEAST!r})\n"
             "print(*sorted(m for m in set(sys.modules) - before if not m.startswith('relay')))"
         )

@@ -571,7 +571,7 @@ def test_g1_no_secret_in_answers_or_logs(
 
 def test_g1_configuration_never_shows_its_secrets(robots: RobotServer) -> None:
     """The text form of every configuration value masks secrets and addresses."""
-    from relay.environment import configuration
+    from relay.configuration.environment import configuration
 
     shown = repr(configuration(Relay(robots).environ))
 

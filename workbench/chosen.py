@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from relay.config import GITEE, GITLAB
-from relay.suggest import nearest
+from relay.configuration.suggest import nearest
 from workbench import samples
 from workbench.samples import Sample
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from relay.suggest import nearest
+from relay.configuration.suggest import nearest
 from workbench.chosen import SOURCES, ChoiceError, changed, sample
 from workbench.samples import Sample
 

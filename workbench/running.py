@@ -10,7 +10,7 @@ import click
 import requests
 
 from relay.config import GITEE
-from relay.suggest import nearest
+from relay.configuration.suggest import nearest
 from workbench import samples, terminal
 from workbench.bubbles import pretty_json
 from workbench.cli import Failure, Verb, change_options, chosen_sample, json_option, source_option

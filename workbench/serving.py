@@ -14,7 +14,7 @@ from rich.console import Console
 
 import handler
 from relay import log
-from relay.environment import configuration
+from relay.configuration.environment import configuration
 from relay.errors import ConfigError
 from workbench.local_server import LocalServer, create_app
 from workbench.robot_terms import DINGTALK, WECOM

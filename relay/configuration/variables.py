@@ -77,7 +77,7 @@ class Variables:
 
     def misspelt(self, *names: str) -> str:
         """Return a hint on variables that look like *names* and are none of ours; may be empty."""
-        from relay.suggest import nearest
+        from relay.configuration.suggest import nearest
 
         others = [name for name in self._environ if name not in NAMES and self.text(name)]
         hints = []
@@ -97,7 +97,7 @@ class Variables:
 
     def unknown(self, name: str, given: str, words: Iterable[str]) -> None:
         """Note that *given* is none of *words*."""
-        from relay.suggest import did_you_mean
+        from relay.configuration.suggest import did_you_mean
 
         known = list(words)
         listed = f"write one of: {', '.join(known)}"

@@ -6,12 +6,12 @@ holds a value, since any variable may hold a secret pasted into the wrong place.
 
 from collections.abc import Mapping
 
-from relay.addresses import is_host
 from relay.config import GITEE, GITLAB, Config, Route, Secret, Source
+from relay.configuration.addresses import is_host
+from relay.configuration.robots import robots
+from relay.configuration.variables import NAMES, Variables
 from relay.errors import ConfigError
 from relay.patterns import event_pattern
-from relay.robots import robots
-from relay.variables import NAMES, Variables
 
 _LOG_LEVELS = ("debug", "info", "warn", "warning", "error")
 _OWN_PREFIXES = ("WECOM_", "DINGTALK_", "NOTIFY_")  # nobody else's variables begin like this
@@ -58,7 +58,7 @@ def _misspelt(variables: Variables, environ: Mapping[str, str]) -> None:
     """Note every variable that is almost one of ours: unread, it would change nothing."""
     for name in environ:
         if name.startswith(_OWN_PREFIXES) and name not in NAMES:
-            from relay.suggest import nearest
+            from relay.configuration.suggest import nearest
 
             if near := nearest(name, NAMES, likeness=_ALIKE):
                 variables.wrong("E101", name, "no such variable", f"did you mean {near}?")
@@ -155,7 +155,7 @@ def _timezone(variables: Variables) -> str:
 
 
 def _zone_hint(name: str, known: set[str]) -> str:
-    from relay.suggest import did_you_mean
+    from relay.configuration.suggest import did_you_mean
 
     if not known:
         return f"this system has no time zone data; without the variable it is {_DEFAULT_TIMEZONE}"

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from relay.addresses import DINGTALK, WECOM, Service, robot_address
 from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver, Secret
-from relay.variables import Variables
+from relay.configuration.addresses import DINGTALK, WECOM, Service, robot_address
+from relay.configuration.variables import Variables
 
 _LONGEST_KEYWORD = 40
 _MARKUP = frozenset("<>&[]*`\\")
