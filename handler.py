@@ -15,7 +15,7 @@ import requests
 
 import adapters
 import formatters
-from relay import clouds, dispatch, log, sources
+from relay import clouds, dispatch, log, sources, wording
 from relay.config import Config, Source
 from relay.configuration.environment import configuration
 from relay.delivery import Outcome, deliver_all, new_session
@@ -98,7 +98,7 @@ class Application:
         name = clouds.hook_name(request.path)
         source = sources.find_source(config, name, adapters.forges(request.headers))
         adapters.verify(request.headers, request.body, source, self._clock())
-        budget_s = config.timeout_s
+        budget_s = config.delivery.timeout_s
         left_s = clouds.remaining_s(context, started, time.monotonic())
         if left_s is not None:
             budget_s = min(budget_s, left_s - _PLATFORM_MARGIN_S)
@@ -131,7 +131,7 @@ class Application:
             return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
 
         config = self._configuration()
-        found = dispatch.deliveries(event, event_id, selected, config, now_s=self._clock())
+        found = wording.deliveries(event, event_id, selected, config, now_s=self._clock())
         outcomes = deliver_all(found, deliver, deadline)
         for outcome in outcomes:
             if outcome.abandoned:
@@ -170,7 +170,7 @@ class Application:
             key = f"{problem.code} {problem.where}"
             if key not in self._told:
                 self._told.add(key)
-                log.error("config.problem", **problem._asdict())
+                log.error("config.problem", code=problem.code, detail=problem.told("en"))
 
     def _tell_refusal(self, error: RequestError, request_id: str) -> None:
         """Log a refused request, which has only the cloud's own id; a wrong clock is told once."""
@@ -202,5 +202,5 @@ def _summary(error: ConfigError) -> str:
     """Return the first problem with its hint, and how many more there are, within 240 bytes."""
     first = error.problems[0]
     more = len(error.problems) - 1
-    text = f"{first.code} {first.where}: {first.message}; {first.hint}".rstrip("; ")
+    text = f"{first.told('en')}; {first.hint.en}".rstrip("; ")
     return cut_bytes(text, 200) + (f" (+{more} more in the log)" if more else "")

@@ -19,8 +19,17 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from relay.errors import BadAnswer, Busy, DeliveryError, Rejected, TimedOut, Unreachable
+from relay.errors import (
+    NOTHING,
+    BadAnswer,
+    Busy,
+    DeliveryError,
+    Rejected,
+    TimedOut,
+    Unreachable,
+)
 from relay.notifications import Delivery
+from relay.words import Phrase
 
 MAX_ANSWER_BYTES = 65536  # of a robot's answer; the real ones are below 1 KB
 _MOST_CONNECTIONS = 32
@@ -45,7 +54,8 @@ class Post(NamedTuple):
 class Outcome(NamedTuple):
     """What became of one delivery.
 
-    *error* is None when the robot took the message; *bytes* as its platform counts them.
+    *error* is None when the robot took the message; *remark* then says what of it did not work (a
+    person whom the application may not write to). *bytes* as the receiver's platform counts them.
     *abandoned*: nobody waited for it any longer, or it was not started; nothing is logged yet.
     """
 
@@ -54,6 +64,7 @@ class Outcome(NamedTuple):
     bytes: int = 0
     ms: int = 0
     abandoned: bool = False
+    remark: Phrase = NOTHING
 
 
 class _OneContext(HTTPAdapter):

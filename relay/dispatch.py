@@ -1,4 +1,4 @@
-"""From an event and its receivers to one outcome for each: words, deliveries, posts.
+"""From a delivery to its outcome: rendered, signed, posted, judged, logged.
 
 `deliver` is the one function that sends a delivery, whoever calls it: the webhook's own call now,
 a queue later.
@@ -6,70 +6,20 @@ a queue later.
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import requests
 
 from relay import log
-from relay.config import Config, Receiver, Secret
+from relay.config import Receiver, Secret
 from relay.delivery import Outcome, send
-from relay.describe import describe
 from relay.errors import DeliveryError, Rejected
-from relay.events import Event, Notice
 from relay.notifications import Delivery, Notification
 from relay.platforms import Formatter, Rendered
-from relay.routing import Selected
 
 _NO_SECRET = Secret("")
 _REPORT_S = 0.05  # for a time-out to be told before the budget ends
-
-
-def deliveries(
-    event: Event,
-    event_id: str,
-    selected: Iterable[Selected],
-    config: Config,
-    *,
-    now_s: float,
-) -> list[Delivery]:
-    """Return one delivery per selected receiver; each language and form is worded once.
-
-    *now_s* is Unix seconds.
-    """
-    worded: dict[tuple[str, bool], Notification] = {}
-    found = []
-    for one in selected:
-        form = (one.lang, one.quiet)
-        if form not in worded:
-            worded[form] = words(event, config, form, now_s)
-        found.append(
-            Delivery(
-                id=f"{event_id}.{one.receiver.name}",
-                receiver=one.receiver.name,
-                event=event.name,
-                received_at=now_s,
-                notification=worded[form],
-            )
-        )
-    return found
-
-
-def words(event: Event, config: Config, form: tuple[str, bool], now_s: float) -> Notification:
-    """Return the words for *form* (language, quiet); a bare notice if our own code fails."""
-    lang, quiet = form
-    options: dict[str, Any] = {
-        "lang": lang,
-        "quiet": quiet,
-        "now_s": now_s,
-        "timezone": config.timezone,
-        "max_commits": config.max_commits,
-    }
-    try:
-        return describe(event, **options)
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the event
-        log.error("event.undescribed", failure=error, what=event.name)
-        return describe(event._replace(subject=Notice(event.name)), **options)
 
 
 class Run(NamedTuple):

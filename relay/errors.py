@@ -26,6 +26,11 @@ No message of these errors holds a secret, a robot's address or text from a payl
 
 from typing import ClassVar, NamedTuple
 
+from relay.words import Phrase
+
+
+NOTHING = Phrase("", "")
+
 
 class RelayError(Exception):
     """Base of all errors of the relay."""
@@ -104,27 +109,48 @@ class Ignored(RelayError):
     """An event that is understood and deliberately not sent.
 
     *reason* is a code of `design/config.md` section 8 (R10 not supported, R32 nothing changed …),
-    *detail* one short English sentence without text from the payload.
+    *detail* one short sentence in both languages, without text from the payload.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
+    def __init__(self, reason: str, detail: Phrase) -> None:
+        super().__init__(f"{reason}: {detail.en}")
         self.reason = reason
         self.detail = detail
 
 
 class Problem(NamedTuple):
-    """One fault of the configuration; *where* names the variable or the key, never its value."""
+    """One fault of the configuration, in both languages; no text of it holds a secret.
+
+    *code* begins with E, or with W for what only deserves a look. *where* names the variable, or
+    the key with all above it (``routes[0].branches``). *line* and *column* count from 1, in
+    characters; 0: it stands in no file. *size* is how many characters the fault has there.
+    """
 
     code: str
     where: str
-    message: str
-    hint: str = ""
+    message: Phrase
+    hint: Phrase = NOTHING
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    size: int = 1
+
+    @property
+    def is_error(self) -> bool:
+        return self.code.startswith("E")
+
+    def told(self, lang: str) -> str:
+        """Return the problem on one line: ``config.yml:5:13: E201 …``, without the hint."""
+        place = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
+        name = f"{self.where}: " if not self.line and self.where else ""
+        return f"{place}{self.code} {name}{self.message.of(lang)}"
 
 
 class ConfigError(RelayError):
+    """The configuration cannot be used; *problems* holds the warnings as well."""
+
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(f"{p.code} {p.where}: {p.message}" for p in problems))
+        super().__init__("; ".join(problem.told("en") for problem in problems))
         self.problems = problems
 
 

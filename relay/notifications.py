@@ -12,12 +12,17 @@ MAX_URL_BYTES = 1024  # so that one first line and one link fit into any platfor
 
 
 class Span(NamedTuple):
-    """A run of text. *tone*: ``success``, ``danger``, ``muted`` or empty; *url* makes a link."""
+    """A run of text. *tone*: ``success``, ``danger``, ``muted`` or empty; *url* makes a link.
+
+    *form* is empty for words, which are escaped. Spans made from the user's own configuration also
+    have ``markup``, written as it is, and ``address``, a link's target, made safe for one.
+    """
 
     text: str
     url: str = ""
     tone: str = ""
     bold: bool = False
+    form: str = ""
 
 
 class Line(NamedTuple):
@@ -64,8 +69,10 @@ class Notification(NamedTuple):
     """*headline* is the first line; *actions* holds one primary link and at most one more.
 
     *more*, when set, stands after the ``commit`` lines. A *quiet* notification is one grey line:
-    headline and first action only. *minimal* is what is left to say when a vendor refuses the
-    content.
+    headline and first action only; nobody is mentioned in it. *own* are the user's lines under the
+    message (`append`). *whole* are the lines of the user's template, which then are the message:
+    headline, lines, more and actions are not written, but the headline still is the title and what
+    is left to say when nothing else fits. *unresolved* names people to mention who have no id.
     """
 
     headline: tuple[Span, ...]
@@ -75,6 +82,9 @@ class Notification(NamedTuple):
     mentions: tuple[Mention, ...] = ()
     quiet: bool = False
     lang: str = "zh-CN"
+    own: tuple[Line, ...] = ()
+    whole: tuple[Line, ...] = ()
+    unresolved: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -125,13 +135,20 @@ def _plain(value: Any) -> Any:
 def _notification(written: Mapping[str, Any]) -> Notification:
     return Notification(
         headline=_spans(written["headline"]),
-        lines=tuple(Line(_spans(line["spans"]), line["rank"]) for line in written["lines"]),
+        lines=_lines(written["lines"]),
         actions=tuple(Action(**action) for action in written["actions"]),
         more=More(**written["more"]) if written["more"] else None,
         mentions=tuple(Mention(**mention) for mention in written["mentions"]),
         quiet=written["quiet"],
         lang=written["lang"],
+        own=_lines(written["own"]),
+        whole=_lines(written["whole"]),
+        unresolved=tuple(written["unresolved"]),
     )
+
+
+def _lines(written: Iterable[Mapping[str, Any]]) -> tuple[Line, ...]:
+    return tuple(Line(_spans(line["spans"]), line["rank"]) for line in written)
 
 
 def _spans(written: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:

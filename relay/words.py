@@ -42,6 +42,14 @@ class Phrase(NamedTuple):
     en: str
     one: str = ""
 
+    def filled(self, **values: object) -> "Phrase":
+        """Return both wordings with their ``{…}`` filled in."""
+        return Phrase(self.zh.format(**values), self.en.format(**values))
+
+    def of(self, lang: str) -> str:
+        """Return the wording in *lang*: ``en``, or anything else for zh-CN."""
+        return self.en if lang == "en" else self.zh
+
 
 class Words:
     """How one language speaks about one forge."""

@@ -106,7 +106,7 @@ class TestLeast:
         )
         names = ("wecom", "wecom-2", "dingtalk", "dingtalk-2")
         assert config.routes == (Route("all", names, ("push", "pipeline.failed")),)
-        assert (config.lang, config.timezone, config.timeout_s) == ("en", "UTC", 2.5)
+        assert (config.lang, config.timezone, config.delivery.timeout_s) == ("en", "UTC", 2.5)
 
     def test_g1_the_configuration_shows_no_secret(self) -> None:
         """Neither keys nor secrets are in its text form."""

@@ -6,7 +6,7 @@ holds a value, since any variable may hold a secret pasted into the wrong place.
 
 from collections.abc import Mapping
 
-from relay.config import GITEE, GITLAB, Config, Route, Secret, Source
+from relay.config import GITEE, GITLAB, Config, Policy, Route, Secret, Source
 from relay.configuration.addresses import is_host
 from relay.configuration.robots import robots
 from relay.configuration.variables import NAMES, Variables
@@ -44,7 +44,7 @@ def configuration(environ: Mapping[str, str]) -> Config:
         routes=(Route("all", tuple(receiver.name for receiver in receivers), events),),
         lang=_lang(variables),
         timezone=_timezone(variables),
-        timeout_s=variables.seconds("DELIVERY_TIMEOUT", 4.0, least=0.5, most=60),
+        delivery=Policy(timeout_s=variables.seconds("DELIVERY_TIMEOUT", 4.0, least=0.5, most=60)),
     )
     variables.choice("LOG_LEVEL", _LOG_LEVELS, "info")  # used by the entry point
     if not variables.problems:  # a variable that is missing has named its misspelt twin already
