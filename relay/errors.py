@@ -28,7 +28,6 @@ from typing import ClassVar, NamedTuple
 
 from relay.words import Phrase
 
-
 NOTHING = Phrase("", "")
 
 
