@@ -16,8 +16,8 @@ import requests
 import adapters
 import formatters
 from relay import clouds, dispatch, log, sources, wording
-from relay.config import Config, Source
-from relay.configuration.environment import configuration
+from relay.config import Config, Receiver, Source
+from relay.configuration.live import Live
 from relay.delivery import Outcome, deliver_all, new_session
 from relay.errors import (
     ConfigError,
@@ -31,11 +31,17 @@ from relay.errors import (
 from relay.events import Event, Notice
 from relay.notifications import Delivery
 from relay.reports import delivered, ignored, refused
-from relay.routing import Selected, select
+from relay.routing import Decision, select
 from relay.text import cut_bytes
+from relay.tokens import Tokens
 from relay.version import VERSION
+from relay.words import Phrase
 
 _SERVICE = "git-chat-relay"
+_POST_ONLY = Phrase("Webhook 用 POST 发送", "webhooks are sent with POST")
+_HEALTH_AT = Phrase(
+    "健康检查在 /；Webhook 用 POST 发送", "the health answer is at /; webhooks are sent with POST"
+)
 _PLATFORM_MARGIN_S = 0.2  # between our answer and the platform's time-out
 
 Handle = Callable[[object, object], dict[str, Any]]
@@ -50,7 +56,7 @@ def handler(event: object, context: object) -> dict[str, Any]:
 
 
 def build(environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> Handle:
-    """Return a handler for the configuration in *environ*, independent of any other.
+    """Return a handler for the configuration that *environ* holds or names, apart from any other.
 
     *clock* gives Unix seconds: for signatures, and to tell how old an event is.
     """
@@ -67,10 +73,10 @@ class Application:
     """A configured relay; callable as the cloud calls it, from several threads at once."""
 
     def __init__(self, environ: Mapping[str, str], clock: Callable[[], float]) -> None:
-        self._environ = environ
+        self._live = Live(environ)
         self._clock = clock
-        self._config: Config | None = None
-        self._told: set[str] = set()
+        self._tokens = Tokens()
+        self._told_clock = False
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
         started = time.monotonic()
@@ -81,7 +87,7 @@ class Application:
             status, body = self._respond(request, context, started)
         except RequestError as error:
             self._tell_refusal(error, request_id)
-            status, body = error.status, refused(error)
+            status, body = error.status, refused(error, self._live.lang)
         except Exception as error:  # noqa: BLE001 - the last line of defence: an answer, and a trace
             log.error("request.broken", failure=error)
             status, body = 500, {"ok": False, "reason": "internal_error", "code": "E399"}
@@ -93,45 +99,54 @@ class Application:
         if request.method in ("GET", "HEAD"):
             return self._health(request.path)
         if request.method != "POST":
-            raise MethodNotAllowed("webhooks are sent with POST")
+            raise MethodNotAllowed(_POST_ONLY)
         config = self._configuration()
-        name = clouds.hook_name(request.path)
-        source = sources.find_source(config, name, adapters.forges(request.headers))
-        adapters.verify(request.headers, request.body, source, self._clock())
+        name, forges = clouds.hook_name(request.path), adapters.forges(request.headers)
+
+        def verify(source: Source) -> None:
+            adapters.verify(request.headers, request.body, source, self._clock())
+
+        source = sources.verified(sources.candidates(config, name, forges), verify)
         budget_s = config.delivery.timeout_s
         left_s = clouds.remaining_s(context, started, time.monotonic())
         if left_s is not None:
             budget_s = min(budget_s, left_s - _PLATFORM_MARGIN_S)
-        return 200, self._receive(request, source, started + budget_s)
+        report = self._receive(request, source, config, started + budget_s)
+        failed = not report["ok"] and config.delivery.on_error == "fail"
+        return 502 if failed else 200, report
 
-    def _receive(self, request: clouds.Request, source: Source, deadline: float) -> dict[str, Any]:
+    def _receive(
+        self, request: clouds.Request, source: Source, config: Config, deadline: float
+    ) -> dict[str, Any]:
         """Read a verified request, send what is to be sent, and say what became of it."""
         key = adapters.delivery_key(source.type, request.headers, request.body)
         event_id = sources.event_id(source, key)
         try:
             event = _read(source.type, request)
         except Ignored as error:
-            told = {"reason": error.reason, "detail": error.detail}
+            told = {"reason": error.reason, "detail": error.detail.en}
             log.info("event.ignored", id=event_id, source=source.name, **told)
-            return ignored(event_id, error)
-        selected, skipped = select(event, self._configuration())
-        for route in skipped:
-            log.info("event.skipped", id=event_id, what=event.name, **route._asdict())
-        outcomes = self._deliver(event, event_id, selected, deadline) if selected else []
-        return delivered(event_id, event, outcomes, skipped)
+            return ignored(event_id, error, config.lang)
+        sources.check_project(source, event)
+        now_s = self._clock()
+        decision = select(event, config, source=source.name, now_s=now_s)
+        _tell_decision(decision, event, event_id)
+        outcomes: list[Outcome] = []
+        if decision.selected:
+            found = wording.deliveries(event, event_id, decision.selected, config, now_s=now_s)
+            receivers = {one.receiver.name: one.receiver for one in decision.selected}
+            outcomes = self._deliver(found, receivers, deadline)
+        return delivered(event_id, event, outcomes, decision, config)
 
     def _deliver(
-        self, event: Event, event_id: str, selected: list[Selected], deadline: float
+        self, found: list[Delivery], receivers: Mapping[str, Receiver], deadline: float
     ) -> list[Outcome]:
-        run = dispatch.Run(self._session, deadline, self._clock, {})
-        receivers = {one.receiver.name: one.receiver for one in selected}
+        run = dispatch.Run(self._session, deadline, self._clock, {}, self._tokens)
 
         def deliver(delivery: Delivery) -> Outcome:
             receiver = receivers[delivery.receiver]
             return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
 
-        config = self._configuration()
-        found = wording.deliveries(event, event_id, selected, config, now_s=self._clock())
         outcomes = deliver_all(found, deliver, deadline)
         for outcome in outcomes:
             if outcome.abandoned:
@@ -141,46 +156,48 @@ class Application:
     def _health(self, path: str) -> tuple[int, dict[str, Any]]:
         """Answer a person or a monitor: does it run, is it configured; nothing else."""
         if path.strip("/"):
-            raise NotFound("the health answer is at /; webhooks are sent with POST")
+            raise NotFound(_HEALTH_AT)
         report: dict[str, Any] = {"ok": True, "service": _SERVICE, "version": VERSION}
         try:
             report["receivers"] = len(self._configuration().receivers)
         except NotConfigured as error:
-            return error.status, {**report, **refused(error)}
+            return error.status, {**report, **refused(error, self._live.lang)}
         return 200, report
 
     def _configuration(self) -> Config:
         """Return the configuration; raises NotConfigured with the codes and the first fix."""
-        if self._config is None:
-            try:
-                self._config = configuration(self._environ)
-            except ConfigError as error:
-                self._tell_problems(error)
-                raise NotConfigured(_summary(error)) from None
-            log.info("config.loaded", origin="environment", receivers=len(self._config.receivers))
-        return self._config
+        try:
+            return self._live.current()
+        except ConfigError as error:
+            raise NotConfigured(_summary(error)) from None
 
     @functools.cached_property
     def _session(self) -> requests.Session:
         return new_session()
 
-    def _tell_problems(self, error: ConfigError) -> None:
-        """Log every problem, once per process."""
-        for problem in error.problems:
-            key = f"{problem.code} {problem.where}"
-            if key not in self._told:
-                self._told.add(key)
-                log.error("config.problem", code=problem.code, detail=problem.told("en"))
-
     def _tell_refusal(self, error: RequestError, request_id: str) -> None:
         """Log a refused request, which has only the cloud's own id; a wrong clock is told once."""
-        told = error.log if isinstance(error, Unauthorized) else error.fix
+        told = error.log if isinstance(error, Unauthorized) else error.fix.en
         if isinstance(error, Unauthorized) and error.wrong_clock:
-            if "clock" in self._told:
+            if self._told_clock:
                 return
-            self._told.add("clock")
+            self._told_clock = True
         fields = {"code": error.code, "status": error.status, "detail": told}
         log.warning("request.refused", **fields, request_id=request_id)
+
+
+def _tell_decision(decision: Decision, event: Event, event_id: str) -> None:
+    """Log what each route said, one line for each reason; phone numbers are not among it."""
+    for step in decision.steps:
+        for reason in step.reasons:
+            log.info(
+                "event.noted" if step.sent else "event.skipped",
+                id=event_id,
+                what=event.name,
+                route=step.route,
+                reason=reason.code,
+                detail=reason.text.en,
+            )
 
 
 def _read(forge: str, request: clouds.Request) -> Event:
@@ -198,9 +215,16 @@ def _read(forge: str, request: clouds.Request) -> Event:
         return Event(forge, "other", "received", Notice(name))
 
 
-def _summary(error: ConfigError) -> str:
-    """Return the first problem with its hint, and how many more there are, within 240 bytes."""
-    first = error.problems[0]
-    more = len(error.problems) - 1
-    text = f"{first.told('en')}; {first.hint.en}".rstrip("; ")
-    return cut_bytes(text, 200) + (f" (+{more} more in the log)" if more else "")
+def _summary(error: ConfigError) -> Phrase:
+    """Return the first error with its hint and the codes of the others, each within 240 bytes."""
+    found = [problem for problem in error.problems if problem.is_error]
+    if not found:
+        return Phrase("E399", "E399")
+    codes = ", ".join(dict.fromkeys(problem.code for problem in found[1:]))
+    more = f" (+{len(found) - 1}: {cut_bytes(codes, 40)})" if codes else ""
+
+    def told(lang: str) -> str:
+        text = f"{found[0].told(lang)}; {found[0].hint.of(lang)}".rstrip("; ")
+        return cut_bytes(text, 180) + more
+
+    return Phrase(told("zh-CN"), told("en"))

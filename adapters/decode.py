@@ -4,8 +4,20 @@ import json
 
 from adapters.fields import Fields
 from relay.errors import BadRequest, FormBody
+from relay.words import Phrase
 
 _MULTIPART = "multipart/form-data"
+
+_NOT_UTF8 = Phrase("请求体不是 UTF-8", "the body is not UTF-8")
+_EMPTY = Phrase(
+    "请求体是空的；Webhook 应发送 JSON", "the body is empty; the webhook must send JSON"
+)
+_NOT_JSON = Phrase("请求体不是 JSON", "the body is not JSON")
+_NO_OBJECT = Phrase("请求体不是 JSON 对象", "the body is not a JSON object")
+_FORM = Phrase(
+    "收到的是表单数据；请把 Webhook 改为发送 JSON",
+    "form data received; set the webhook to send JSON",
+)
 
 
 def decode(body: bytes, content_type: str) -> Fields:
@@ -16,17 +28,17 @@ def decode(body: bytes, content_type: str) -> Fields:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadRequest("the body is not UTF-8") from None
+        raise BadRequest(_NOT_UTF8) from None
     if not text.strip():
-        raise BadRequest("the body is empty; the webhook must send JSON")
+        raise BadRequest(_EMPTY)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         if _is_form(text, content_type.lower()):
-            raise FormBody("form data received; set the webhook to send JSON") from None
-        raise BadRequest("the body is not JSON") from None
+            raise FormBody(_FORM) from None
+        raise BadRequest(_NOT_JSON) from None
     if not isinstance(value, dict):
-        raise BadRequest("the body is not a JSON object")
+        raise BadRequest(_NO_OBJECT)
     return Fields(value)
 
 

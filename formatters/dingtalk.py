@@ -9,18 +9,21 @@ from typing import Any
 from urllib.parse import quote
 
 from formatters import dingtalk_codes, escaping
-from formatters.dingtalk_layout import COLOURS, LINE_BREAK, Sheet, at, shows_any, text
+from formatters.dingtalk_layout import COLOURS, QUOTE_BREAK, Sheet, at, shows_any, text
 from formatters.fitting import Paper, fit
-from formatters.markdown import Pen, Style, actions, headline, plain
+from formatters.markdown import Pen, actions
+from formatters.markdown import title as title_of
+from formatters.spans import Style
 from relay.config import Receiver
 from relay.delivery import Post
+from relay.errors import NOTHING
 from relay.notifications import Line, Notification
 from relay.platforms import Rendered
 from relay.signing import timestamp_signature
-from relay.text import cells, clean, cut_bytes, cut_cells
+from relay.text import cells, clean, cut_cells
+from relay.words import Phrase
 
 MAX_BODY_BYTES = 19_900  # of 20 000 in the answer 460101; whether that is the body is unverified
-_TITLE_CELLS, _TITLE_BYTES = 60, 300
 _BUTTON_CELLS = 13  # six Chinese characters, or "View pipeline"
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
@@ -28,7 +31,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 def render(notification: Notification, receiver: Receiver) -> Rendered:
     """Turn words into the receiver's message type; the limit counts the JSON body as it is sent."""
     sheet = _sheet(notification, receiver)
-    title = _title(notification)
+    title = title_of(notification)
     fitted, cut = _fitted(notification, title, sheet)
     keywords = [word for word in map(clean, receiver.keywords) if word]
     if keywords and not shows_any(fitted, keywords, sheet):
@@ -39,7 +42,7 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
     return Rendered(title, written, body, len(_encoded(body)), MAX_BODY_BYTES, cut)
 
 
-def prepare(rendered: Rendered, receiver: Receiver, now_ms: int) -> Post:
+def prepare(body: Mapping[str, Any], receiver: Receiver, now_ms: int, token: str = "") -> Post:
     """Make the request, signed for *now_ms* when the receiver has a secret; the body is not signed.
 
     The signature goes out as plain base64: the HTTP client encodes it, once.
@@ -49,12 +52,23 @@ def prepare(rendered: Rendered, receiver: Receiver, now_ms: int) -> Post:
         timestamp = str(now_ms)
         signature = timestamp_signature(receiver.secret.reveal(), timestamp)
         params = {"timestamp": timestamp, "sign": signature}
-    return Post(receiver.url.reveal(), params, _encoded(rendered.body))
+    return Post(receiver.url.reveal(), params, _encoded(body))
 
 
-def check(answer: Mapping[str, Any]) -> None:
-    """Return if DingTalk took the message; else raise the DeliveryError of `dingtalk_codes`."""
+def check(answer: Mapping[str, Any]) -> Phrase:
+    """Return NOTHING if DingTalk took the message; else raise the error of `dingtalk_codes`."""
     dingtalk_codes.check(answer)
+    return NOTHING
+
+
+def token_request(receiver: Receiver) -> Post | None:
+    """Return None: a robot's address and signature are all it takes."""
+    return None
+
+
+def read_token(answer: Mapping[str, Any]) -> tuple[str, float]:
+    """Return no token, for no robot asks for one."""
+    return "", 0.0
 
 
 def _sheet(notification: Notification, receiver: Receiver) -> Sheet:
@@ -81,18 +95,12 @@ def _in_browser(url: str) -> str:
     return f"dingtalk://dingtalkclient/page/link?url={encoded}&pc_slide=false"
 
 
-def _title(notification: Notification) -> str:
-    """Return what the chat list and the push notification show: the first line in plain words."""
-    words = clean(plain(headline(notification)))
-    return cut_bytes(cut_cells(words, _TITLE_CELLS), _TITLE_BYTES)
-
-
 def _fitted(notification: Notification, title: str, sheet: Sheet) -> tuple[Notification, bool]:
-    line_break = "\n" if sheet.kind == "text" else LINE_BREAK
+    rule = "\n" if sheet.kind == "text" else QUOTE_BREAK
 
     def line(line: Line) -> str:
         written = sheet.pen.write(line.spans)
-        return line_break + written if written else ""
+        return rule + written if written else ""
 
     room = MAX_BODY_BYTES - len(_encoded(_body(notification, title, "", sheet)))
     return fit(notification, Paper(lambda words: text(words, sheet), line, _json_bytes, room))

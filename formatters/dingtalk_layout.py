@@ -3,6 +3,7 @@
 `reference/dingtalk.md` sections 2, 3 and 6; `design/messages.md` section 3.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,20 +15,24 @@ from formatters.markdown import (
     body_lines,
     headline,
     links,
+    names,
     pinged,
     plain_message,
     quiet_line,
     usable_id,
     usable_mobile,
+    whole_message,
     within,
     write,
 )
 from relay.notifications import Notification
 
 COLOURS = {"success": "#2E7D32", "danger": "#D93026", "muted": "#888888"}
-LINE_BREAK = "  \n> "  # between lines of the quote
+QUOTE_BREAK = "  \n> "  # between lines of the quote
+_LINE_BREAK, _PARAGRAPH = "  \n", "\n\n"
 _MENTION_BYTES = 4096
 _EVERYONE = {"zh-CN": "@所有人", "en": "@all"}
+_TARGET_OR_TAG = re.compile(r"\]\([^()]*\)|<[^<>]*>")
 
 
 class Sheet(NamedTuple):
@@ -49,7 +54,7 @@ def shows_any(notification: Notification, keywords: list[str], sheet: Sheet) -> 
     Addresses and markup are not looked at: it is not known whether DingTalk does (section 2).
     """
     whole = text(notification, sheet)
-    shown = [sheet.pen.style.escape(words) for words in _words(notification, sheet)]
+    shown = list(_shown(notification, sheet))
     return any(keyword in whole and any(keyword in one for one in shown) for keyword in keywords)
 
 
@@ -66,32 +71,40 @@ def at(notification: Notification) -> dict[str, Any]:
 
 
 def _markdown(notification: Notification, sheet: Sheet) -> str:
-    foot = DOT.join([*links(notification, sheet.pen), *_keyword(sheet)])
+    listed = [] if notification.whole else links(notification, sheet.pen)
+    foot = DOT.join([*listed, *_keyword(sheet)])
     if notification.quiet:
         return f"{sheet.pen.write(quiet_line(notification))} {foot}".rstrip()
     pings = _pings(notification)
     if _everyone(notification):
         pings.append(_EVERYONE.get(notification.lang, _EVERYONE["en"]))
-    foot = " ".join(filter(None, [foot, *pings]))
-    return "\n\n".join(filter(None, [*_blocks(notification, sheet), foot]))
+    foot = " ".join(filter(None, [foot, *pings, names(notification, sheet.pen)]))
+    return _PARAGRAPH.join(filter(None, [*_blocks(notification, sheet), foot]))
 
 
 def _card(notification: Notification, sheet: Sheet) -> str:
-    return "\n\n".join([*_blocks(notification, sheet), *_keyword(sheet)])
+    foot = " ".join(filter(None, [*_keyword(sheet), names(notification, sheet.pen)]))
+    return _PARAGRAPH.join(filter(None, [*_blocks(notification, sheet), foot]))
 
 
 def _plain(notification: Notification, sheet: Sheet) -> str:
-    return plain_message(notification, sheet.pen, (sheet.keyword, " ".join(_pings(notification))))
+    called = " ".join(filter(None, [*_pings(notification), names(notification, sheet.pen)]))
+    return plain_message(notification, sheet.pen, (sheet.keyword, called))
 
 
 _LAYOUTS = {"markdown": _markdown, "actionCard": _card, "text": _plain}
 
 
 def _blocks(notification: Notification, sheet: Sheet) -> list[str]:
-    """Return heading and quote. Two spaces make a line break, an empty line ends the quote."""
+    """Return heading and quote, or the user's own message.
+
+    Two spaces make a line break, an empty line ends the quote.
+    """
+    if notification.whole:
+        return [whole_message(notification, sheet.pen, _LINE_BREAK, _PARAGRAPH)]
     heading = write(headline(notification), sheet.pen.style._replace(bold=False))
     written = (sheet.pen.write(line.spans) for line in body_lines(notification))
-    quoted = LINE_BREAK.join(filter(None, written))
+    quoted = QUOTE_BREAK.join(filter(None, written))
     return [f"#### {escaping.guard_end(heading)}", *([f"> {quoted}"] if quoted else [])]
 
 
@@ -102,13 +115,19 @@ def _keyword(sheet: Sheet) -> list[str]:
     return [f'<font color="{COLOURS["muted"]}">{sheet.keyword}</font>']
 
 
-def _words(notification: Notification, sheet: Sheet) -> Iterator[str]:
-    yield from (span.text for span in headline(notification))
-    if not notification.quiet:
-        for line in body_lines(notification):
-            yield from (span.text for span in line.spans)
-    if sheet.kind != "actionCard":
-        yield from (action.label for action in actions(notification))
+def _shown(notification: Notification, sheet: Sheet) -> Iterator[str]:
+    """Yield the words to be seen, escaped: of the user's own lines what is no target and no tag."""
+    escape, write_line = sheet.pen.style.escape, sheet.pen.write
+    for line in (*notification.whole, *notification.own):
+        yield _TARGET_OR_TAG.sub("", write_line(line.spans))
+    if sheet.kind != "actionCard" and not notification.whole:
+        yield from (escape(action.label) for action in actions(notification))
+    if notification.whole:
+        return
+    built_in = notification._replace(own=())
+    lines = () if notification.quiet else body_lines(built_in)
+    for spans in (headline(notification), *(line.spans for line in lines)):
+        yield from (escape(span.text) for span in spans)
 
 
 def _pings(notification: Notification) -> list[str]:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 MAX_ADDRESS_BYTES = 1400  # after percent-encoding: with it and one first line every limit is kept
 
-_GAP = "\u200b"
+GAP = "\u200b"
 _MARKUP = re.compile(
     r"""
       [`\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]
@@ -40,6 +40,11 @@ _MARKUP = re.compile(
 )
 # What starts a heading, quote, list, table, rule or underlined heading at the start of a line.
 _BLOCK_START = re.compile(r"[#>+*=:|~-]|\d{1,9}[.)](?:\s|\Z)")
+# What no line of the user's own may hold either; a surrogate could not even be sent.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_BREAK = re.compile(r"[\t-\r\x85\u2028\u2029]")
 _AUTHORITY = re.compile(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?=[/?#]|\Z)")
 # Neither brackets nor quotes, and no semicolon: without it there is no entity in an address.
 _KEPT_IN_ADDRESS = "/?#=&%+,:!$~.-_"
@@ -51,14 +56,14 @@ _WECOM = {
     "_": "_",
     "~": "~",
     "\\": "＼",
-    "]": f"]{_GAP}",
-    "@": f"@{_GAP}",
-    "!": f"!{_GAP}",
-    "&": f"&{_GAP}",
+    "]": f"]{GAP}",
+    "@": f"@{GAP}",
+    "!": f"!{GAP}",
+    "&": f"&{GAP}",
 }
 _WECOM_V2 = _WECOM | {"_": "＿", "~": "～"}
 _DINGTALK = _WECOM_V2 | {"&": "&"}
-_TEXT = {char: char for char in _WECOM} | {"@": f"@{_GAP}"}
+_TEXT = {char: char for char in _WECOM} | {"@": f"@{GAP}"}
 _LABEL = str.maketrans("[]", "［］")
 
 
@@ -83,6 +88,16 @@ def plain_text(text: str) -> str:
     return _replace(text.replace("<@", "＜@"), _TEXT)
 
 
+def app_text(text: str) -> str:
+    """Escape for the ``text`` type of WeCom applications, where ``<a href=…>`` is a link."""
+    return _replace(_full_width_angles(text), _TEXT)
+
+
+def markup(text: str) -> str:
+    """Return the user's own markup as it is, on one line and without control characters."""
+    return _CONTROL.sub("", _BREAK.sub(" ", text))
+
+
 def label(text: str) -> str:
     """Prepare *text*, not yet escaped, to stand between the brackets of a link."""
     return text.translate(_LABEL)
@@ -90,12 +105,12 @@ def label(text: str) -> str:
 
 def guard_start(escaped: str) -> str:
     """Put a zero-width space before text that would turn its line into something else."""
-    return _GAP + escaped if _BLOCK_START.match(escaped) else escaped
+    return GAP + escaped if _BLOCK_START.match(escaped) else escaped
 
 
 def guard_end(escaped: str) -> str:
     """Keep a ``#`` at the end of a heading from being taken for its closing sequence."""
-    return escaped + _GAP if escaped.endswith("#") else escaped
+    return escaped + GAP if escaped.endswith("#") else escaped
 
 
 def address(url: str) -> str:

@@ -2,20 +2,28 @@
 
 Works on words, before they are markup, so that no link, colour or bold is ever cut in half. Lines
 are taken in, the most important first, until the room is used up; what lies beyond is not even
-looked at, so a message with thousands of lines costs hardly more than one that fits.
+looked at, so a message with thousands of lines costs hardly more than one that fits. The user's own
+message (`Notification.whole`) loses its last lines instead.
 """
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from formatters.markdown import headline, more_line, plain
+from formatters.escaping import GAP
+from formatters.markdown import headline, more_line
+from formatters.spans import plain
 from relay.notifications import Line, More, Notification, Span
-from relay.text import cut_bytes
+from relay.text import ELLIPSIS, cut_bytes
 
 _COMMITS_KEPT_LONG = 3
 _SHORTEST_NOTE_BYTES = 24  # below it a description says nothing
 _HEADLINE_SPAN_BYTES = (300, 100)
-_HEADLINE_BYTES = 120
+_HEADLINE_BYTES = (120, 60)
+_OWN = "own"  # the rank of the user's own lines, while they are weighed against the others
+_ELLIPSIS_LINE = Line((Span(ELLIPSIS),))
+# A line of these alone shows nothing, or only a frame without a picture.
+_NO_WORDS = f" \t\n{GAP}>#*+_~`|=.:-[]()"
 
 
 class Paper(NamedTuple):
@@ -37,34 +45,77 @@ class Paper(NamedTuple):
     def cost(self, line: Line | None) -> int:
         return self.count(self.line(line)) if line else 0
 
+    def shows(self, lines: tuple[Line, ...]) -> bool:
+        """Tell whether one of *lines* has something to read."""
+        return any(self.line(line).strip(_NO_WORDS) for line in lines)
+
 
 def fit(notification: Notification, paper: Paper) -> tuple[Notification, bool]:
     """Return what of *notification* fits on *paper*, and whether anything was left out.
 
-    The first line, the first action and the mentions always stay.
+    The first line, the first action and the mentions always stay. The user's own message comes back
+    without `whole` when it says nothing or not even its first line fits: then these are what is
+    sent, with the user's lines under the message.
     """
-    if notification.quiet:
-        notification = notification._replace(lines=(), more=None)
-    fitted = _fewer_lines(notification, paper)
-    for step in (_one_action, _no_more):
+    wanted = _wanted(notification, paper)
+    fitted = _fewer_whole_lines(wanted, paper)
+    if not fitted.whole:
+        fitted = _fewer_lines(fitted, paper)
+    for step in (_one_action, _no_more, _no_names):
         if paper.excess(fitted) <= 0:
             break
         fitted = step(fitted)
     fitted = _short_headline(fitted, paper)
-    return fitted, fitted != notification
+    return fitted, fitted != wanted
+
+
+def _wanted(notification: Notification, paper: Paper) -> Notification:
+    """Return what is to be said, if there is room for it all."""
+    if notification.quiet:
+        return notification._replace(lines=(), more=None, own=(), whole=(), unresolved=())
+    own = tuple(line._replace(rank=_OWN) for line in notification.own)
+    if not notification.whole:
+        return notification._replace(own=own)
+    whole = notification.whole if paper.shows(notification.whole) else ()
+    return notification._replace(lines=(), more=None, own=own, whole=whole)
+
+
+def _fewer_whole_lines(notification: Notification, paper: Paper) -> Notification:
+    """Leave out the last lines of the user's own message, with an ellipsis in their place."""
+    if not notification.whole or paper.excess(notification) <= 0:
+        return notification
+    lines = len(notification.whole) + len(notification.own)
+    most = range(1, min(lines, paper.room))
+    count = bisect_right(most, 0, key=lambda count: paper.excess(_first(notification, count)))
+    fitted = _first(notification, count)
+    is_message = paper.shows(notification.whole[:count]) and paper.excess(fitted) <= 0
+    return fitted if is_message else notification._replace(whole=())
+
+
+def _first(notification: Notification, count: int) -> Notification:
+    """Return the first *count* of the user's lines, the template's before those under it."""
+    under = count - len(notification.whole)
+    if under > 0:
+        return notification._replace(own=(*notification.own[:under], _ELLIPSIS_LINE))
+    return notification._replace(whole=(*notification.whole[:count], _ELLIPSIS_LINE), own=())
 
 
 def _fewer_lines(notification: Notification, paper: Paper) -> Notification:
     """Leave out the lines for which there is no room; commits left out are counted in *more*."""
-    lines, more = notification.lines, notification.more
-    frame = paper.excess(notification._replace(lines=(), more=None))
+    more, lines = notification.more, (*notification.lines, *notification.own)
+    frame = paper.excess(notification._replace(lines=(), more=None, own=()))
     kept = _within(lines, paper, -frame - paper.cost(more_line(more)))
     commits = sum(line.rank == "commit" for line in lines)
     if more and commits > _commits(kept):
         most = More(more.template, more.hidden + commits)
         kept = _within(lines, paper, -frame - paper.cost(more_line(most)))
         more = most._replace(hidden=most.hidden - _commits(kept))
-    return notification._replace(lines=tuple(kept[at] for at in sorted(kept)), more=more)
+    found = [kept[at] for at in sorted(kept)]
+    return notification._replace(
+        lines=tuple(line for line in found if line.rank != _OWN),
+        more=more,
+        own=tuple(line for line in found if line.rank == _OWN),
+    )
 
 
 def _within(lines: tuple[Line, ...], paper: Paper, room: int) -> dict[int, Line]:
@@ -84,7 +135,7 @@ def _within(lines: tuple[Line, ...], paper: Paper, room: int) -> dict[int, Line]
 
 
 def _by_importance(lines: tuple[Line, ...]) -> list[int]:
-    places: dict[str, list[int]] = {"subject": [], "commit": [], "fact": [], "note": []}
+    places: dict[str, list[int]] = {"subject": [], "commit": [], "fact": [], _OWN: [], "note": []}
     for at, line in enumerate(lines):
         places.get(line.rank, places["fact"]).append(at)
     commits = places["commit"]
@@ -92,6 +143,7 @@ def _by_importance(lines: tuple[Line, ...]) -> list[int]:
         *places["subject"],
         *commits[:_COMMITS_KEPT_LONG],
         *places["fact"],
+        *places[_OWN],
         *commits[_COMMITS_KEPT_LONG:],
         *places["note"],
     ]
@@ -128,14 +180,21 @@ def _no_more(notification: Notification) -> Notification:
     return notification._replace(more=None)
 
 
+def _no_names(notification: Notification) -> Notification:
+    return notification._replace(unresolved=())
+
+
 def _short_headline(notification: Notification, paper: Paper) -> Notification:
     """Shorten the first line where all else was not enough: its longest spans, then the whole."""
-    spans = headline(notification)
-    for most in _HEADLINE_SPAN_BYTES:
+    for short in _shorter(headline(notification)):
         if paper.excess(notification) <= 0:
-            return notification
-        short = tuple(span._replace(text=cut_bytes(span.text, most)) for span in spans)
+            break
         notification = notification._replace(headline=short)
-    if paper.excess(notification) <= 0:
-        return notification
-    return notification._replace(headline=(Span(cut_bytes(plain(spans), _HEADLINE_BYTES)),))
+    return notification
+
+
+def _shorter(spans: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
+    for most in _HEADLINE_SPAN_BYTES:
+        yield tuple(span._replace(text=cut_bytes(span.text, most)) for span in spans)
+    for most in _HEADLINE_BYTES:
+        yield (Span(cut_bytes(plain(spans), most)),)

@@ -1,36 +1,24 @@
-"""What both platforms' messages share: spans written as markup, and the order of the lines."""
+"""What all platforms' messages share: the order of the lines, who is mentioned, who is named."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from itertools import groupby
 
-from formatters import escaping
+from formatters.own import write_own
+from formatters.spans import Style, muted, plain, write_words
 from relay.notifications import Action, Line, Mention, More, Notification, Span
-from relay.text import clean, cut_bytes
+from relay.text import ELLIPSIS, clean, cut_bytes, cut_cells
+from relay.words import NAME_CELLS
 
 _COLON = {"zh-CN": "：", "en": ": "}
+_COMMA = {"zh-CN": "、", "en": ", "}
 DOT = " · "
 _NO_WORDS = {"zh-CN": "通知", "en": "Notification"}
 _NO_LABEL = "↗"
+_TITLE_CELLS, _TITLE_BYTES = 60, 300
 _LABEL_BYTES = 90
 _ACTIONS = 2
+_NAMES = 10
 _ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-@.")
 _LONGEST_ID = 64  # WeCom's limit of a userid
-
-
-class Style(NamedTuple):
-    """How one message type writes words.
-
-    *escape* makes user text harmless; *colours* names a colour per tone (none: no colours);
-    *address* makes an address fit for a link, or returns ``""``. Without *markup* only the escaped
-    words are written.
-    """
-
-    escape: Callable[[str], str]
-    colours: Mapping[str, str] = MappingProxyType({})
-    bold: bool = True
-    address: Callable[[str], str] = escaping.address
-    markup: bool = True
 
 
 class Pen:
@@ -41,7 +29,10 @@ class Pen:
         self._written: dict[tuple[Span, ...], str] = {}
 
     def write(self, spans: tuple[Span, ...]) -> str:
-        """Return *spans* as one line that cannot start a block; empty without words."""
+        """Return *spans* as one line that cannot start a block; empty without words.
+
+        A line of the user's own may start one: `formatters.own`.
+        """
         written = self._written.get(spans)
         if written is None:
             written = self._written[spans] = write(spans, self.style)
@@ -49,21 +40,9 @@ class Pen:
 
 
 def write(spans: tuple[Span, ...], style: Style) -> str:
-    """Return *spans* as one line of markup that cannot start a block; empty without words."""
-    if not style.markup:
-        return style.escape("".join(span.text for span in spans)).strip()
-    written = ""
-    for span in _merged(spans):
-        written += _span(span, style, first=not written)
-    return written.rstrip()
-
-
-def plain(spans: tuple[Span, ...]) -> str:
-    return "".join(span.text for span in spans)
-
-
-def muted(text: str) -> Span:
-    return Span(text, tone="muted")
+    """Return *spans* as one line of markup, by `formatters.own` if they hold the user's own."""
+    is_own = any(span.form for span in spans)
+    return write_own(spans, style) if is_own else write_words(spans, style)
 
 
 def headline(notification: Notification) -> tuple[Span, ...]:
@@ -73,17 +52,25 @@ def headline(notification: Notification) -> tuple[Span, ...]:
     return (Span(_NO_WORDS.get(notification.lang, _NO_WORDS["en"])),)
 
 
+def title(notification: Notification) -> str:
+    """Return the first line in plain words, in at most 60 cells and 300 bytes, not escaped."""
+    return cut_bytes(cut_cells(clean(plain(headline(notification))), _TITLE_CELLS), _TITLE_BYTES)
+
+
 def quiet_line(notification: Notification) -> tuple[Span, ...]:
     return (muted(plain(headline(notification))),)
 
 
 def body_lines(notification: Notification) -> list[Line]:
-    """Return the lines below the first, the count of what is missing after the last commit."""
+    """Return the lines below the first, the user's own last.
+
+    The count of what is missing stands after the last commit.
+    """
     lines = list(notification.lines)
     if more := more_line(notification.more):
         commits = [at for at, line in enumerate(lines) if line.rank == "commit"]
         lines.insert(commits[-1] + 1 if commits else len(lines), more)
-    return lines
+    return [*lines, *notification.own]
 
 
 def more_line(more: More | None) -> Line | None:
@@ -107,8 +94,21 @@ def links(notification: Notification, pen: Pen) -> list[str]:
     return [pen.write((Span(label, url),)) for label, url in actions(notification)]
 
 
+def whole_message(notification: Notification, pen: Pen, line_break: str, gap: str) -> str:
+    """Return the user's template, *line_break* between its lines, and *gap* before `own` lines.
+
+    An empty line ends a paragraph.
+    """
+    written = (pen.write(line.spans) for line in notification.whole)
+    paragraphs = [line_break.join(lines) for is_text, lines in groupby(written, bool) if is_text]
+    own = line_break.join(filter(None, (pen.write(line.spans) for line in notification.own)))
+    return gap.join(filter(None, ["\n\n".join(paragraphs), own]))
+
+
 def plain_message(notification: Notification, pen: Pen, foot: tuple[str, ...] = ()) -> str:
     """Return a message of type ``text``: the lines as they are, actions as ``label：address``."""
+    if notification.whole:
+        return "\n".join(filter(None, (whole_message(notification, pen, "\n", "\n"), *foot)))
     lines = () if notification.quiet else body_lines(notification)
     parts = (
         pen.write(headline(notification)),
@@ -122,6 +122,16 @@ def plain_message(notification: Notification, pen: Pen, foot: tuple[str, ...] = 
 def pinged(notification: Notification) -> tuple[Mention, ...]:
     """Return who is to be mentioned: nobody in the quiet form."""
     return () if notification.quiet else notification.mentions
+
+
+def names(notification: Notification, pen: Pen) -> str:
+    """Return the names of those who have no id to mention them by; nobody's in the quiet form."""
+    if notification.quiet:
+        return ""
+    found = [cut_cells(clean(name), NAME_CELLS) for name in dict.fromkeys(notification.unresolved)]
+    shown = [name for name in found if name]
+    listed = shown[:_NAMES] + [ELLIPSIS] * (len(shown) > _NAMES)
+    return pen.write((Span(_COMMA.get(notification.lang, _COMMA["en"]).join(listed)),))
 
 
 def usable_id(value: str) -> bool:
@@ -153,39 +163,3 @@ def _labelled_addresses(notification: Notification, style: Style) -> list[str]:
     colon = _COLON.get(notification.lang, _COLON["en"])
     found = ((style.escape(label), style.address(url)) for label, url in actions(notification))
     return [f"{label}{colon}{address}" if address else label for label, address in found]
-
-
-def _merged(spans: tuple[Span, ...]) -> list[Span]:
-    """Join neighbours of the same look, so that a grey line is one grey run."""
-    merged: list[Span] = []
-    for span in spans:
-        last = merged[-1] if merged else None
-        if last and (last.url, last[1:]) == ("", span[1:]):
-            merged[-1] = last._replace(text=last.text + span.text)
-        else:
-            merged.append(span)
-    return merged
-
-
-def _span(span: Span, style: Style, *, first: bool) -> str:
-    """Write one span, the spaces at its ends outside of any markup."""
-    address = style.address(span.url) if span.url else ""
-    words = span.text.strip()
-    escaped = style.escape(escaping.label(words) if address else words).strip()
-    before = " " if span.text[:1].isspace() and not first else ""
-    if not escaped:
-        return before
-    after = " " if span.text[-1:].isspace() else ""
-    return f"{before}{_marked(escaped, span, style, address=address, first=first)}{after}"
-
-
-def _marked(escaped: str, span: Span, style: Style, *, address: str, first: bool) -> str:
-    """Put link, weight and colour around *escaped*; a link keeps its own colour."""
-    bold = span.bold and style.bold
-    colour = "" if address else style.colours.get(span.tone, "")
-    text = f"[{escaped}]({address})" if address else escaped
-    if bold:
-        text = f"**{text}**"
-    if colour:
-        return f'<font color="{colour}">{text}</font>'
-    return escaping.guard_start(text) if first and not bold and not address else text

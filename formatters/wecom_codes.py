@@ -1,138 +1,130 @@
-"""What WeCom's answers mean (`reference/wecom.md` A.5, developer.work.weixin.qq.com path/90313)."""
+"""What WeCom's answers mean: to a robot's post, to an application's, to its wish for a token.
 
+`reference/wecom.md` A.5, B.1 and B.5; the tables of errcodes are `wecom_verdicts`.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from formatters.verdicts import Verdict, errcode, no_errcode, wording
-from relay.errors import Busy, Misconfigured, Rejected, Throttled
+from formatters.wecom_verdicts import (
+    APP_CODES,
+    BAD_ADDRESS,
+    BAD_REQUEST,
+    CODES,
+    PARAMETER_MISSING,
+    TOKEN_CODES,
+    TOO_LONG,
+    UNKNOWN,
+)
+from relay.errors import NOTHING, BadAnswer, DeliveryError
+from relay.text import clean, cut_cells
+from relay.words import Phrase
 
-_BUSY = Verdict(
-    Busy,
-    "E505",
-    "WeCom is busy",
-    "Nothing to mend: send the event again from the forge if it matters.",
+_MOST_TOKEN_CHARACTERS = 2048  # WeCom asks to make room for 512
+_LONGEST_LIFETIME_S = 86400
+_FROM = re.compile(r"from ip: ?([0-9a-f.:]{3,45})")
+_TRUST = (
+    "Add {address} to 企业可信IP of the application in the admin console; it must be the "
+    "function's fixed outgoing address, or it changes again."
 )
-_CONCURRENT = Verdict(
-    Busy,
-    "E505",
-    "too many calls to WeCom at once",
-    "If it stays, lower the function's concurrency.",
-)
-_TOO_FAST = Verdict(
-    Throttled,
-    "E502",
-    "more than 20 messages a minute for this robot",
-    "A robot takes 20 messages a minute: wait a minute, send it fewer kinds of events, or add a "
-    "second robot for some of them.",
-    wait_s=60.0,
-)
-_BAD_KEY = Verdict(
-    Misconfigured,
-    "E501",
-    "WeCom does not know this webhook address",
-    "The key is wrong or the robot was removed: copy the address again from the robot's card in "
-    "the group.",
-)
-_DISABLED = Verdict(
-    Misconfigured,
-    "E507",
-    "the robot is disabled",
-    "Enable the robot in the group's settings, or add a new one and configure its address.",
-)
-_NOT_IN_GROUP = Verdict(
-    Misconfigured,
-    "E507",
-    "the robot is no longer in the group",
-    "Add a robot to the group again and configure its address.",
-)
-_NO_GROUP = Verdict(
-    Misconfigured,
-    "E507",
-    "the group was dissolved",
-    "Add a robot to another group and configure its address, or remove this receiver.",
-)
-_TOO_LONG = Verdict(
-    Rejected,
-    "E503",
-    "a parameter is invalid, usually because the message is too long",
-    "Built-in messages always fit: report it with the event's name.",
-)
-_BAD_TYPE = Verdict(
-    Rejected,
-    "E504",
-    "WeCom does not take this message type",
-    "Set message: markdown for this receiver.",
-)
-_BAD_REQUEST = Verdict(
-    Rejected,
-    "E506",
-    "WeCom refused the request",
-    "No setting causes this: report it with the errcode and the event's name.",
-)
-_BAD_MEDIA = Verdict(
-    Rejected,
-    "E506",
-    "WeCom refused a file or picture",
-    "This relay sends none: check whether something between changes the request.",
-)
-_FORBIDDEN = Verdict(
-    Rejected,
-    "E508",
-    "WeCom found forbidden words in the message",
-    "Look at the event's titles and texts; what they say cannot be sent to this group.",
-)
-_UNKNOWN = Verdict(
-    Rejected,
-    "E506",
-    "WeCom refused the message",
-    "Look the errcode up at https://open.work.weixin.qq.com/devtool/query",
-)
-
-CODES: Mapping[int, Verdict] = {
-    -1: _BUSY,
-    6000: _BUSY,
-    301070: _BUSY,
-    45033: _CONCURRENT,
-    45009: _TOO_FAST,
-    93000: _BAD_KEY,
-    93004: _DISABLED,
-    93008: _NOT_IN_GROUP,
-    49008: _NO_GROUP,
-    40058: _TOO_LONG,
-    45002: _TOO_LONG,
-    40008: _BAD_TYPE,
-    40033: _BAD_REQUEST,
-    40035: _BAD_REQUEST,
-    40063: _BAD_REQUEST,
-    44004: _BAD_REQUEST,
-    45034: _BAD_REQUEST,
-    40006: _BAD_MEDIA,
-    40007: _BAD_MEDIA,
-    40009: _BAD_MEDIA,
-    45001: _BAD_MEDIA,
-    45007: _BAD_MEDIA,
-    45008: _BAD_MEDIA,
-    301016: _BAD_MEDIA,
-    301017: _BAD_MEDIA,
-    301019: _UNKNOWN,  # in no table consulted; seen in the wild
-    85002: _FORBIDDEN,
+_MOST_NAMES = 5
+_NAME_CELLS = 32
+_NOT_REACHED = {
+    "invaliduser": Phrase(
+        "没有送达：{names}（不在应用可见范围或不存在）",
+        "not delivered to {names} (outside the application's visible range, or no such user id)",
+    ),
+    "unlicenseduser": Phrase(
+        "没有送达：{names}（没有接口许可）",
+        "not delivered to {names} (no licence for this API)",
+    ),
 }
-_PARAMETER_MISSING = range(41000, 42000)  # 41xxx: one code per parameter
 
 
-def check(answer: Mapping[str, Any]) -> None:
-    """Return if *answer* has errcode 0; else raise what it stands for, BadAnswer without one."""
+def check(answer: Mapping[str, Any]) -> Phrase:
+    """Return NOTHING if *answer*, to a robot's post, has errcode 0.
+
+    Raises what the errcode stands for, BadAnswer without one.
+    """
+    _succeeded(answer, CODES)
+    return NOTHING
+
+
+def check_app(answer: Mapping[str, Any]) -> Phrase:
+    """Return NOTHING, or who did not get the message, if *answer* to ``message/send`` is 0.
+
+    Raises what another errcode stands for: TokenRefused when a new token may help.
+    """
+    _succeeded(answer, APP_CODES)
+    missed = [
+        (phrase, names)
+        for field, phrase in _NOT_REACHED.items()
+        if (names := _names(answer.get(field)))
+    ]
+    return Phrase(
+        "；".join(phrase.zh.format(names="、".join(names)) for phrase, names in missed),
+        "; ".join(phrase.en.format(names=", ".join(names)) for phrase, names in missed),
+    )
+
+
+def read_token(answer: Mapping[str, Any]) -> tuple[str, float]:
+    """Return the token of a ``gettoken`` *answer* and its lifetime in seconds.
+
+    The lifetime is 0 when the answer has none that can be used. Raises a DeliveryError.
+    """
+    _succeeded(answer, TOKEN_CODES)
+    token = answer.get("access_token")
+    if not (isinstance(token, str) and 0 < len(token) <= _MOST_TOKEN_CHARACTERS and _plain(token)):
+        raise BadAnswer("E534", "the answer has errcode 0 and no access token")
+    lifetime_s = answer.get("expires_in")
+    if not isinstance(lifetime_s, int | float) or not lifetime_s > 0:  # not a number: not > 0
+        return token, 0.0
+    return token, float(min(lifetime_s, _LONGEST_LIFETIME_S))
+
+
+def _succeeded(answer: Mapping[str, Any], codes: Mapping[int, Verdict]) -> None:
+    """Return if *answer* has errcode 0; else raise what *codes* says, BadAnswer without one."""
     found = errcode(answer)
     if found == 0:
         return
     if found is None:
         raise no_errcode("E505")
-    raise _verdict(found, wording(answer)).refused(answer)
+    raise _refusal(found, answer, codes)
 
 
-def _verdict(found: int, text: str) -> Verdict:
-    if "exceed max length" in text:  # In 2019 it came with 93000.
-        return _TOO_LONG
-    if found in _PARAMETER_MISSING:
-        return _BAD_REQUEST
-    return CODES.get(found, _UNKNOWN)
+def _refusal(found: int, answer: Mapping[str, Any], codes: Mapping[int, Verdict]) -> DeliveryError:
+    words = wording(answer)
+    verdict = codes.get(found, UNKNOWN)
+    if "exceed max length" in words:  # In 2019 it came with 93000.
+        verdict = TOO_LONG
+    elif found in PARAMETER_MISSING and found not in codes:
+        verdict = BAD_REQUEST
+    elif verdict is BAD_ADDRESS and (address := _address(words)):
+        verdict = verdict._replace(hint=_TRUST.format(address=address))
+    return verdict.refused(answer)
+
+
+def _address(words: str) -> str:
+    """Return the IP address from which WeCom says the call came, ``""`` if it is none."""
+    import ipaddress
+
+    found = _FROM.search(words)
+    try:
+        return str(ipaddress.ip_address(found[1].rstrip(".:"))) if found else ""
+    except ValueError:
+        return ""
+
+
+def _plain(token: str) -> bool:
+    return token.isascii() and token.isprintable() and " " not in token
+
+
+def _names(value: object) -> list[str]:
+    """Return user ids, which WeCom joins (``a|b``) and writes in lower case: a few, and ``…``."""
+    if not isinstance(value, str):
+        return []
+    cleaned = (cut_cells(clean(name), _NAME_CELLS) for name in value.split("|"))
+    found = [name for name in cleaned if name]
+    return found[:_MOST_NAMES] + ["…"] * (len(found) > _MOST_NAMES)

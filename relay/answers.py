@@ -6,7 +6,7 @@ from typing import Any
 
 MAX_ANSWER_BYTES = 2048
 
-_ENTRY_LISTS = ("skipped", "sent", "failed")  # of equally long ones, the first loses an entry
+_ENTRY_LISTS = ("skipped", "notes", "sent", "failed")  # of equally long ones, the first loses an entry
 _ROOM_FOR_MORE = len(',"more":9999999')
 
 
@@ -14,7 +14,7 @@ def fit(body: Mapping[str, Any], most: int) -> dict[str, Any]:
     """Return *body* in at most *most* bytes of compact JSON.
 
     What goes, in this order, until the rest fits: the ``detail`` of every entry; entries from the
-    end of the longest of the lists ``sent``, ``failed`` and ``skipped``, counted in ``more``; the
+    end of the longest of the lists ``sent``, ``failed``, ``notes`` and ``skipped``, counted in ``more``; the
     longest values, with their keys. *body* itself stays as it is.
     """
     fitted = dict(body)

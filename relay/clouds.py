@@ -12,12 +12,28 @@ from typing import Any, NamedTuple
 
 from relay.answers import MAX_ANSWER_BYTES, compact_json, fit
 from relay.errors import BadRequest, TooLarge
+from relay.words import Phrase
 
 MAX_BODY_BYTES = 6 * 1024 * 1024  # what both clouds hand over in one synchronous event
 
-_EXPECTED = (
+_NO_HTTP = Phrase(
+    "这不是 HTTP 请求：请通过函数 URL 调用，或用含 httpMethod、path、headers 和 body 的事件测试",
     "this is no HTTP request: call the function through its URL, or test it with an event that "
-    "has httpMethod, path, headers and body"
+    "has httpMethod, path, headers and body",
+)
+_NO_TEXT = Phrase(
+    "isBase64Encoded 为 true，但请求体不是文本", "isBase64Encoded is true and the body is not text"
+)
+_NO_BASE64 = Phrase(
+    "isBase64Encoded 为 true，但请求体不是 base64",
+    "isBase64Encoded is true and the body is not base64",
+)
+_NO_BODY = Phrase(
+    "事件的 body 既不是文本也不是 JSON", "the body of the event is neither text nor JSON"
+)
+TOO_LARGE = Phrase(
+    f"请求体超过 {MAX_BODY_BYTES // 1024 // 1024} MiB",
+    f"the body is larger than {MAX_BODY_BYTES // 1024 // 1024} MiB",
 )
 _QUERY_KEYS = (
     "rawQueryString",
@@ -64,7 +80,7 @@ def read_request(event: object, context: object) -> Request:
     headers = _headers(fields)
     method = _first(http.get("method"), fields.get("httpMethod"), around.get("httpMethod"))
     if not method:
-        raise BadRequest(_EXPECTED, reason="not_http")
+        raise BadRequest(_NO_HTTP, reason="not_http")
     return Request(
         method=method.upper(),
         path=_first(fields.get("rawPath"), fields.get("path"), http.get("path")) or "/",
@@ -203,12 +219,12 @@ def _body(body: object, *, encoded: bool) -> bytes:
 
 def _decoded(body: object) -> bytes:
     if not isinstance(body, str | bytes):
-        raise BadRequest("isBase64Encoded is true and the body is not text")
+        raise BadRequest(_NO_TEXT)
     _refuse_above(MAX_BODY_BYTES // 3 * 4, len(body))  # before the decoder doubles the memory
     try:
         return b64decode(body, validate=True)
     except ValueError:
-        raise BadRequest("isBase64Encoded is true and the body is not base64") from None
+        raise BadRequest(_NO_BASE64) from None
 
 
 def _console_json(body: object) -> bytes:
@@ -216,12 +232,12 @@ def _console_json(body: object) -> bytes:
     try:
         return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
     except (TypeError, ValueError, RecursionError):
-        raise BadRequest("the body of the event is neither text nor JSON") from None
+        raise BadRequest(_NO_BODY) from None
 
 
 def _refuse_above(most: int, size: int) -> None:
     if size > most:
-        raise TooLarge(f"the body is larger than {MAX_BODY_BYTES // 1024 // 1024} MiB")
+        raise TooLarge(TOO_LARGE)
 
 
 def _request_id(context: object, around: dict[str, Any], headers: dict[str, str]) -> str:

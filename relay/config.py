@@ -99,6 +99,9 @@ class Person(NamedTuple):
     aliases: tuple[str, ...] = ()
     mute: bool = False
 
+    def __repr__(self) -> str:
+        return f"Person({self.username!r})"
+
 
 class Times(NamedTuple):
     """Part of a day in minutes from midnight, *end* exclusive; *end* <= *start* goes over midnight.

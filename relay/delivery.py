@@ -41,11 +41,15 @@ _HEADERS = {
 
 
 class Post(NamedTuple):
-    """One HTTP request to a robot, signed when it is made. Shows neither address nor parameters."""
+    """One HTTP request to a robot or an application's API, signed when it is made.
+
+    Shows neither address nor parameters: both may hold key material.
+    """
 
     url: str
     params: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     def __repr__(self) -> str:
         return f"Post({len(self.body)} bytes)"
@@ -100,14 +104,16 @@ def new_session() -> requests.Session:
 
 
 def send(session: requests.Session, post: Post, timeout_s: float) -> Mapping[str, Any]:
-    """Make one POST and return the vendor's answer, a JSON object, for the formatter to judge.
+    """Make one request and return the vendor's answer, a JSON object, for the formatter to judge.
 
     *timeout_s* bounds connecting and every single read; the budget of the whole event is
     `deliver_all`'s. Raises a DeliveryError when there is no such answer.
     """
     try:
         request = session.prepare_request(
-            requests.Request("POST", post.url, params=post.params, data=post.body, headers=_HEADERS)
+            requests.Request(
+                post.method, post.url, params=post.params, data=post.body, headers=_HEADERS
+            )
         )
         with session.send(
             request,

@@ -19,7 +19,8 @@ RelayError
     ├── Busy                 the vendor asks to try again
     ├── Throttled            too many messages; carries the least wait
     ├── Rejected             this message will never be taken
-    └── Misconfigured        this receiver will never take any, until a person mends it
+    ├── Misconfigured        this receiver will never take any, until a person mends it
+    └── TokenRefused         an application's token is not valid (any more); a new one may be
 
 No message of these errors holds a secret, a robot's address or text from a payload.
 """
@@ -29,6 +30,8 @@ from typing import ClassVar, NamedTuple
 from relay.words import Phrase
 
 NOTHING = Phrase("", "")
+# One sentence for every cause: a stranger learns nothing about how close a guess was.
+_NO_MATCH = Phrase("密钥或签名不匹配", "the secret or signature does not match")
 
 
 class RelayError(Exception):
@@ -36,14 +39,17 @@ class RelayError(Exception):
 
 
 class RequestError(RelayError):
-    """A request that is not acceptable; *fix* says in one sentence what to do about it."""
+    """A request that is not acceptable; *fix* says in one sentence what to do about it.
+
+    It stands in an answer that strangers may see: at most 200 bytes in either language.
+    """
 
     status: ClassVar[int] = 400
     reason: ClassVar[str] = "bad_request"
     code: ClassVar[str] = "E300"
 
-    def __init__(self, fix: str, *, reason: str = "") -> None:
-        super().__init__(fix)
+    def __init__(self, fix: Phrase, *, reason: str = "") -> None:
+        super().__init__(fix.en)
         self.fix = fix
         self.why = reason or self.reason
 
@@ -63,7 +69,7 @@ class Unauthorized(RequestError):
 
         *wrong_clock*: the secret was right and only the two clocks disagree.
         """
-        super().__init__("the secret or signature does not match")
+        super().__init__(_NO_MATCH)
         self.log = log
         self.wrong_clock = wrong_clock
 
@@ -208,4 +214,8 @@ class Rejected(DeliveryError):
 
 
 class Misconfigured(DeliveryError):
+    status = "misconfigured"
+
+
+class TokenRefused(DeliveryError):
     status = "misconfigured"

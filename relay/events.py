@@ -93,6 +93,7 @@ class Issue(NamedTuple):
     due: str = ""  # "2026-11-25"
     severity: str = ""
     changes: tuple[Change, ...] = ()
+    mentioned: tuple[str, ...] = ()  # user names after @ in the description
 
 
 class MergeRequest(NamedTuple):
@@ -121,6 +122,7 @@ class MergeRequest(NamedTuple):
     approvals_pending: bool = False  # one approval of several
     by_system: bool = False  # the forge did it (approvals reset by a push), not the actor
     changes: tuple[Change, ...] = ()
+    mentioned: tuple[str, ...] = ()  # user names after @ in the description
 
 
 class Comment(NamedTuple):
@@ -135,6 +137,9 @@ class Comment(NamedTuple):
     path: str = ""
     line: int | None = None
     mentioned: tuple[str, ...] = ()  # user names after @ in the text
+    assignees: tuple[Person, ...] = ()  # of the thing commented on, as are reviewers and testers
+    reviewers: tuple[Person, ...] = ()
+    testers: tuple[Person, ...] = ()
 
 
 class JobSummary(NamedTuple):

@@ -1,8 +1,13 @@
-"""The facts of a message by name: what `show` chooses from (`design/messages.md` section 5)."""
+"""The facts of a message by name: what `show` chooses from (`design/messages.md` section 5).
 
-# kind → the facts it can carry, in their designed order
+A table of names only, so that reading a configuration loads no words; `relay.describe` has the
+functions, and a test holds both together. Kinds that are not here always have their designed lines.
+"""
+
+# kind → the facts it can carry
 FACTS: dict[str, tuple[str, ...]] = {
     "push": ("commits", "compare", "authors"),
+    "branch": ("commit",),
     "tag": ("commit", "message"),
     "issue": (
         "labels",
@@ -12,6 +17,8 @@ FACTS: dict[str, tuple[str, ...]] = {
         "description",
         "severity",
         "changes",
+        "author",
+        "state",
     ),
     "merge_request": (
         "branches",
@@ -22,6 +29,10 @@ FACTS: dict[str, tuple[str, ...]] = {
         "description",
         "changes",
         "age",
+        "testers",
+        "milestone",
+        "commit",
+        "size",
     ),
     "comment": ("target", "text", "place"),
     "pipeline": (
@@ -33,9 +44,20 @@ FACTS: dict[str, tuple[str, ...]] = {
         "duration",
         "queued",
         "merge_request",
+        "history",
     ),
-    "job": ("stage", "branch", "commit", "reason", "duration", "runner"),
-    "release": ("notes", "assets"),
-    "deployment": ("version", "branch", "commit", "duration"),
+    "job": (
+        "stage",
+        "branch",
+        "commit",
+        "reason",
+        "duration",
+        "runner",
+        "pipeline",
+        "queued",
+        "retries",
+    ),
+    "release": ("notes", "assets", "commit"),
+    "deployment": ("version", "branch", "commit", "duration", "approver", "comment"),
     "wiki": ("message",),
 }

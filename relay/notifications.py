@@ -56,13 +56,19 @@ class Action(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """Somebody to ping, by the ids a receiver's platform knows; *everyone* stands for ``@all``."""
+    """Somebody to ping, by the ids a receiver's platform knows; *everyone* stands for ``@all``.
+
+    Does not show the phone number.
+    """
 
     name: str = ""
     wecom: str = ""
     dingtalk: str = ""
     mobile: str = ""
     everyone: bool = False
+
+    def __repr__(self) -> str:
+        return "Mention(everyone)" if self.everyone else f"Mention({self.name!r})"
 
 
 class Notification(NamedTuple):

@@ -1,10 +1,15 @@
 """Which events go out, and which of them as one grey line (`design/messages.md` section 4)."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
+from relay.config import Patterns
 from relay.events import Event, Job
 from relay.kinds import KINDS
+from relay.reasons import Reason, reason
 
+_T = TypeVar("_T")
 ALIASES = {"pull_request": "merge_request"}
 
 # The forge's check boxes are the user's first filter, so only noise is missing here.
@@ -56,40 +61,80 @@ QUIET: dict[str, tuple[str, ...]] = {
 
 
 class Decision(NamedTuple):
-    """*quiet* only with *send*; *reason* (R11, R33) and *detail* only without."""
+    """*quiet* only with *send*; *reason* says why not (R11, R33), or why quiet (R27)."""
 
     send: bool
     quiet: bool = False
-    reason: str = ""
-    detail: str = ""
+    reason: Reason | None = None
 
 
-def decide(event: Event, patterns: tuple[str, ...]) -> Decision:
+def decide(
+    event: Event, patterns: Patterns, quiet: Patterns = (), *, confidential: bool = False
+) -> Decision:
     """Say whether *event* goes out under *patterns* (``()``: the default set), and how.
 
     Patterns: ``*`` everything, ``kind`` what is sent of it by default (everything, where that is
     nothing), ``kind.action``, ``kind.*`` everything of it; ``!`` in front excludes, whatever the
     order. Only exclusions: the default set without them. Events that are silent by default go out
-    as one grey line when a pattern asks for them.
+    as one grey line when a pattern asks for them, and so do those that *quiet* names; it selects
+    nothing, and a bare ``kind`` in it is everything of that kind. *confidential* lets confidential
+    items through. A test message goes out whatever all of them say.
     """
     if event.kind == "test":  # somebody pressed a button and waits for the message
         return Decision(send=True)
-    if event.confidential:
-        return Decision(False, reason="R33", detail="confidential items stay out of chats")
     if not _selected(event, patterns):
-        why = "not selected by the event filter" if patterns else "off by default"
-        return Decision(False, reason="R11", detail=f"{event.name} is {why}")
-    return Decision(send=True, quiet=not _is_loud(event))
+        about = "" if patterns else "default"
+        return Decision(False, reason=reason("R11", about, value=event.name, patterns=patterns))
+    if event.confidential and not confidential:
+        return Decision(False, reason=reason("R33"))
+    if quiet and _named(event, quiet):
+        return Decision(True, quiet=True, reason=reason("R27", value=event.name))
+    if not _is_loud(event):
+        return Decision(True, quiet=True, reason=reason("R27", "default", value=event.name))
+    return Decision(send=True)
 
 
-def _selected(event: Event, patterns: tuple[str, ...]) -> bool:
-    wanted = [pattern for pattern in patterns if not pattern.startswith("!")]
-    unwanted = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+def most_specific(pairs: Iterable[tuple[str, _T]], event: Event) -> _T | None:
+    """Return what the nearest pattern gives for *event*, or None when no pattern covers it.
+
+    ``kind.action`` is nearer than ``kind`` or ``kind.*``, these nearer than ``*``; of equally near
+    ones the first counts.
+    """
+    found, nearest = None, 0
+    for pattern, value in pairs:
+        near = _nearness(pattern, event)
+        if near > nearest:
+            found, nearest = value, near
+    return found
+
+
+def _nearness(pattern: str, event: Event) -> int:
+    if not _covers(pattern, event):
+        return 0
+    kind, _, action = pattern.partition(".")
+    return 1 + (kind != "*") + (action not in ("", "*"))
+
+
+def _selected(event: Event, patterns: Patterns) -> bool:
+    wanted, unwanted = _parted(patterns)
     if any(_covers(pattern, event) for pattern in unwanted):
         return False
     if not wanted:
         return _is_default(event)
     return any(_covers(pattern, event, bare_means_default=True) for pattern in wanted)
+
+
+def _named(event: Event, patterns: Patterns) -> bool:
+    wanted, unwanted = _parted(patterns)
+    named = any(_covers(pattern, event) for pattern in wanted)
+    return named and not any(_covers(pattern, event) for pattern in unwanted)
+
+
+@lru_cache(maxsize=512)
+def _parted(patterns: Patterns) -> tuple[Patterns, Patterns]:
+    """Return the patterns without ``!`` and, without their ``!``, those with it."""
+    wanted = tuple(pattern for pattern in patterns if not pattern.startswith("!"))
+    return wanted, tuple(pattern[1:] for pattern in patterns if pattern.startswith("!"))
 
 
 def _covers(pattern: str, event: Event, *, bare_means_default: bool = False) -> bool:

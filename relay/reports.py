@@ -1,37 +1,41 @@
 """What an answer says: one body per ending of a request (`design/config.md` section 8).
 
-No address, no key, no person in it: forges show it to everybody who may see the webhook.
+No address, no key, no phone number in it: forges show it to everybody who may see the webhook.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from relay.config import Config
 from relay.delivery import Outcome
 from relay.errors import DeliveryError, Ignored, RequestError
 from relay.events import Event
-from relay.routing import Skipped
+from relay.routing import Decision, Step
 from relay.text import clean, cut_cells
 from relay.version import VERSION
 
 _VALUE_CELLS = 100
 
 
-def refused(error: RequestError) -> dict[str, Any]:
+def refused(error: RequestError, lang: str = "en") -> dict[str, Any]:
     """Report a request that was not accepted; the same for every cause of a 401."""
-    return {"ok": False, "reason": error.why, "code": error.code, "fix": error.fix}
+    return {"ok": False, "reason": error.why, "code": error.code, "fix": error.fix.of(lang)}
 
 
-def ignored(event_id: str, error: Ignored) -> dict[str, Any]:
-    """Report an event that was understood and is not to be sent."""
-    skipped = [{"reason": error.reason, "detail": error.detail}]
+def ignored(event_id: str, error: Ignored, lang: str) -> dict[str, Any]:
+    """Report an event that was understood and is not to be sent, in *lang*."""
+    skipped = [{"reason": error.reason, "detail": error.detail.of(lang)}]
     return {"ok": True, "id": event_id, "sent": [], "skipped": skipped, "version": VERSION}
 
 
 def delivered(
-    event_id: str, event: Event, outcomes: Sequence[Outcome], skipped: Sequence[Skipped]
+    event_id: str, event: Event, outcomes: Sequence[Outcome], decision: Decision, config: Config
 ) -> dict[str, Any]:
-    """Report what each receiver got, and which routes sent nothing."""
-    sent = [_sent(outcome) for outcome in outcomes if outcome.error is None]
+    """Report what each receiver got, which routes sent nothing, and which sent less (``notes``).
+
+    Details of routes are in the configuration's language. Empty parts are left out, but ``sent``.
+    """
+    lang = config.lang
     failed = [
         _failed(outcome.delivery.receiver, outcome.error) for outcome in outcomes if outcome.error
     ]
@@ -41,21 +45,25 @@ def delivered(
         "event": event.name,
         "project": _short(event.project.path),
         "ref": _short(event.ref),
-        "sent": sent,
+        "sent": [_sent(outcome, lang) for outcome in outcomes if outcome.error is None],
         "failed": failed,
-        "skipped": [route._asdict() for route in skipped],
+        "skipped": _told((step for step in decision.steps if not step.sent), lang),
+        "notes": _told((step for step in decision.steps if step.sent), lang),
+        "config": config.digest,
         "version": VERSION,
     }
     return {key: value for key, value in report.items() if value or key in ("ok", "sent")}
 
 
-def _sent(outcome: Outcome) -> dict[str, Any]:
-    return {
+def _sent(outcome: Outcome, lang: str) -> dict[str, Any]:
+    report = {
         "receiver": outcome.delivery.receiver,
         "status": "ok",
         "bytes": outcome.bytes,
         "ms": outcome.ms,
     }
+    remark = outcome.remark.of(lang)
+    return {**report, "detail": remark} if remark else report
 
 
 def _failed(receiver: str, error: DeliveryError) -> dict[str, Any]:
@@ -69,6 +77,15 @@ def _failed(receiver: str, error: DeliveryError) -> dict[str, Any]:
         "detail": error.hint or error.message,
     }
     return {key: value for key, value in report.items() if value}
+
+
+def _told(steps: Iterable[Step], lang: str) -> list[dict[str, str]]:
+    """Return one entry for each reason of *steps*."""
+    return [
+        {"route": step.route, "reason": reason.code, "detail": reason.text.of(lang)}
+        for step in steps
+        for reason in step.reasons
+    ]
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, BinaryIO, NoReturn, TypeAlias
 from urllib.parse import quote
 
-from relay.clouds import MAX_BODY_BYTES, write_response
+from relay.clouds import MAX_BODY_BYTES, TOO_LARGE, write_response
 from relay.errors import TooLarge
 from relay.reports import refused
 
@@ -118,7 +118,7 @@ def _read(stream: BinaryIO, most: int) -> bytes:
 
 
 def _too_large() -> NoReturn:
-    raise TooLarge(f"the body is larger than {MAX_BODY_BYTES // 1024 // 1024} MiB")
+    raise TooLarge(TOO_LARGE)
 
 
 def _coded(body: bytes, content_type: str) -> tuple[str, bool]:

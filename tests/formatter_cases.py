@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver, Secret
+from relay.config import DINGTALK_ROBOT, WECOM_APP, WECOM_ROBOT, Receiver, Secret
 from relay.notifications import Action, Line, Mention, More, Notification, Span
 
 R = "https://git.example.com/platform/api/-"
@@ -19,6 +19,18 @@ def wecom(message: str = "markdown") -> Receiver:
     return Receiver("group", WECOM_ROBOT, Secret(url), message=message)
 
 
+def wecom_app(message: str = "markdown") -> Receiver:
+    return Receiver(
+        "person",
+        WECOM_APP,
+        Secret("https://qyapi.weixin.qq.com"),
+        Secret("made-up-secret"),
+        message=message,
+        corp_id="ww-made-up-corp",
+        agent_id="1000002",
+    )
+
+
 def dingtalk(message: str = "markdown", **options: Any) -> Receiver:
     url = "https://oapi.dingtalk.com/robot/send?access_token=made-up-token"
     return Receiver("group", DINGTALK_ROBOT, Secret(url), message=message, **options)
@@ -26,6 +38,7 @@ def dingtalk(message: str = "markdown", **options: Any) -> Receiver:
 
 EVERY_RECEIVER = [
     *(wecom(message) for message in ("markdown", "markdown_v2", "text")),
+    *(wecom_app(message) for message in ("markdown", "text")),
     *(dingtalk(message) for message in ("markdown", "action_card", "text")),
     dingtalk("action_card", keywords=("研发通知",), open_links="browser"),
     dingtalk("markdown", keywords=("研发通知",), open_links="browser"),
@@ -275,19 +288,38 @@ spans = st.builds(
     st.just("") | urls,
     st.sampled_from(["", "success", "danger", "muted"]),
     st.booleans(),
+    st.just(""),
 )
 lines = st.builds(
     Line,
     st.lists(spans, max_size=3).map(tuple),
     st.sampled_from(["subject", "commit", "fact", "note"]),
 )
+
+
+def markup(text: str) -> Span:
+    return Span(text, form="markup")
+
+
+def address(url: str = R) -> Span:
+    return Span(url, form="address")
+
+
+own_lines = st.builds(
+    lambda words, url: Line((markup("负责人 "), *words, markup(" · "), address(url))),
+    st.lists(spans, max_size=2),
+    urls,
+)
 notifications = st.builds(
     Notification,
-    st.lists(spans, min_size=1, max_size=3).map(tuple),
-    st.lists(lines, max_size=4).map(tuple),
-    st.lists(st.builds(Action, hostile_text, urls), max_size=2).map(tuple),
-    st.none() | st.builds(More, st.just("… {count}"), st.integers(0, 99), hostile_text),
-    st.sampled_from([(), (ZHANG,), (Mention(everyone=True),)]),
-    st.booleans(),
-    st.sampled_from(["zh-CN", "en"]),
+    headline=st.lists(spans, min_size=1, max_size=3).map(tuple),
+    lines=st.lists(lines, max_size=4).map(tuple),
+    actions=st.lists(st.builds(Action, hostile_text, urls), max_size=2).map(tuple),
+    more=st.none() | st.builds(More, st.just("… {count}"), st.integers(0, 99), hostile_text),
+    mentions=st.sampled_from([(), (ZHANG,), (Mention(everyone=True),)]),
+    quiet=st.booleans(),
+    lang=st.sampled_from(["zh-CN", "en"]),
+    own=st.lists(own_lines | lines, max_size=2).map(tuple),
+    whole=st.just(()),
+    unresolved=st.just(()),
 )

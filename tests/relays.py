@@ -50,7 +50,8 @@ class Relay:
             "WEBHOOK_SECRET": SECRET,
             "RELAY_ALLOW_HOSTS": robots.host,
         }
-        self.environ = {name: value for name, value in {**known, **environ}.items() if value}
+        found = {name: value for name, value in {**known, **environ}.items() if value}
+        self.environ = {"CONFIG_FILE": "", **found}  # no file that lies about here
         self.handle = handler.build(self.environ, clock=now)
 
     def call(self, event: object, context: object = None) -> Answer:

@@ -388,7 +388,7 @@ def test_prepare_signs_for_the_given_time() -> None:
     """Timestamp and plain base64 signature go out as parameters (reference/dingtalk.md 2.2)."""
     receiver = dingtalk()._replace(secret=Secret("SECtest123"))
     rendered = formatter.render(PUSH_3["zh-CN"], receiver)
-    post = formatter.prepare(rendered, receiver, 1700000000000)
+    post = formatter.prepare(rendered.body, receiver, 1700000000000)
 
     sign = "w3RMHXzixTMdzr8OHJUmVLS4IoPJVdu+Ut1LE48MePE="
     assert {"timestamp": "1700000000000", "sign": sign} == post.params
@@ -400,7 +400,7 @@ def test_prepare_without_secret_signs_nothing() -> None:
     """A robot secured by keywords or addresses needs no parameters."""
     rendered = formatter.render(PUSH_3["zh-CN"], dingtalk())
 
-    assert {} == formatter.prepare(rendered, dingtalk(), 1700000000000).params
+    assert {} == formatter.prepare(rendered.body, dingtalk(), 1700000000000).params
 
 
 TABLE = [

@@ -1,20 +1,35 @@
 """The configuration from environment variables: lenient in reading, strict in meaning."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from relay.config import Config, Receiver, Route, Secret, Source
+from relay.config import Config, Policy, Receiver, Route, Secret, Source
+from relay.configuration.digest import digest
 from relay.configuration.environment import configuration
-from relay.configuration.suggest import did_you_mean, nearest
 from relay.configuration.variables import NAMES
 from relay.errors import ConfigError, Problem
 
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
 DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token="
 LEAST = {"WECOM_WEBHOOK_URL": "wecom-key", "WEBHOOK_SECRET": "s3cret-token"}
+EVERYTHING_WRONG = {
+    "WECOM_WEBHOOK_URL": "http://example.com/hook",
+    "DINGTALK_SECRET": "x",
+    "DINGTALK_KEYWORDS": "<b>,SECabc",
+    "GITLAB_SIGNING_TOKEN": "%%",
+    "NOTIFY_EVENTS": "pusch",
+    "NOTIFY_LANG": "fr",
+    "NOTIFY_TIMEZONE": "Mars",
+    "DELIVERY_TIMEOUT": "soon",
+    "WECOM_MESSAGE": "html",
+    "RELAY_ALLOW_HOSTS": "http://x",
+    "RELAY_QUEUE": "somewhere",
+    "RELAY_STATE": "somewhere",
+}
 TOKEN = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
@@ -53,9 +68,9 @@ class TestLeast:
             routes=(Route("all", ("wecom",)),),
             lang="zh-CN",
             timezone="Asia/Shanghai",
-            timeout_s=4.0,
-            max_commits=5,
+            delivery=Policy(timeout_s=4.0, max_commits=5),
             origin="environment",
+            digest=digest(configuration(LEAST)),
         )
 
     def test_empty_variables_are_like_missing_ones(self) -> None:
@@ -83,6 +98,9 @@ class TestLeast:
                 "NOTIFY_LANG": "en",
                 "NOTIFY_TIMEZONE": "UTC",
                 "DELIVERY_TIMEOUT": "2.5s",
+                "RELAY_ALLOW_HOSTS": "im.corp, LocalHost:9",
+                "RELAY_QUEUE": "sqs://notify",
+                "RELAY_STATE": " dynamodb://notify ",
             }
         )
 
@@ -94,19 +112,21 @@ class TestLeast:
         )
         assert config.receivers == (
             Receiver("wecom", "wecom_robot", Secret(WECOM + "a"), message="markdown_v2"),
-            Receiver("wecom-2", "wecom_robot", Secret(WECOM + "b"), message="markdown_v2"),
+            Receiver("wecom#2", "wecom_robot", Secret(WECOM + "b"), message="markdown_v2"),
             Receiver("dingtalk", "dingtalk_robot", Secret(DINGTALK + "c"), **ding),  # type: ignore[arg-type]
             Receiver(
-                "dingtalk-2",
+                "dingtalk#2",
                 "dingtalk_robot",
                 Secret(DINGTALK + "d"),
                 secret=Secret("SECd"),
                 **ding,  # type: ignore[arg-type]
             ),
         )
-        names = ("wecom", "wecom-2", "dingtalk", "dingtalk-2")
+        names = ("wecom", "wecom#2", "dingtalk", "dingtalk#2")
         assert config.routes == (Route("all", names, ("push", "pipeline.failed")),)
         assert (config.lang, config.timezone, config.delivery.timeout_s) == ("en", "UTC", 2.5)
+        assert config.allow_hosts == ("im.corp", "localhost:9")
+        assert (config.queue, config.state) == ("sqs://notify", "dynamodb://notify")
 
     def test_g1_the_configuration_shows_no_secret(self) -> None:
         """Neither keys nor secrets are in its text form."""
@@ -116,6 +136,48 @@ class TestLeast:
         for secret in ("wecom-key", "s3cret-token", TOKEN[6:], "SECx", "access_token"):
             assert secret not in shown
 
+    def test_secrets_remember_their_variable(self) -> None:
+        """What a variable holds is referred to by its name, so that it can be shown as YAML."""
+        config = read(
+            WECOM_WEBHOOK_URL="a,b",
+            DINGTALK_WEBHOOK_URL="c",
+            DINGTALK_SECRET="SECc",
+            WEBHOOK_SECRET_OLD="old",
+            GITLAB_SIGNING_TOKEN=TOKEN,
+        )
+
+        gitlab, gitee = config.sources
+        wecom, second, dingtalk = config.receivers
+        assert (wecom.url.reference, second.url.reference) == ("${WECOM_WEBHOOK_URL}",) * 2
+        assert dingtalk.url.reference == "${DINGTALK_WEBHOOK_URL}"
+        assert dingtalk.secret is not None
+        assert dingtalk.secret.reference == "${DINGTALK_SECRET}"
+        names = ["${WEBHOOK_SECRET}", "${WEBHOOK_SECRET_OLD}"]
+        assert [one.reference for one in gitlab.secrets] == names
+        assert [one.reference for one in gitee.secrets] == names
+        assert [one.reference for one in gitlab.signing_tokens] == ["${GITLAB_SIGNING_TOKEN}"]
+
+    @pytest.mark.parametrize("name", ["CONFIG_YAML", "CONFIG_FILE"])
+    def test_the_file_is_read_elsewhere(self, name: str) -> None:
+        """A name of the file's variables is known, and changes nothing here."""
+        assert read(**{name: "version: 1"}) == read()
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("RELAY_QUEUE", "notify"),
+            ("RELAY_QUEUE", "sqs://"),
+            ("RELAY_STATE", "redis://x"),
+            ("RELAY_STATE", "Memory"),
+        ],
+    )
+    def test_queue_and_state_are_checked(self, name: str, text: str) -> None:
+        """A queue or store that cannot be is told with what can."""
+        found = problem(**{name: text})
+
+        assert (found.code, found.where) == ("E106", name)
+        assert found.hint.en.startswith("write ")
+
 
 class TestMissing:
     def test_b3_no_variables_at_all(self) -> None:
@@ -123,10 +185,10 @@ class TestMissing:
         robot, secret = problems({})
 
         assert (robot.code, robot.where) == ("E201", "WECOM_WEBHOOK_URL")
-        assert "WECOM_WEBHOOK_URL is not set" in robot.message
-        assert "DINGTALK_WEBHOOK_URL is not set" in robot.message
+        assert "WECOM_WEBHOOK_URL is not set" in robot.message.en
+        assert "DINGTALK_WEBHOOK_URL is not set" in robot.message.en
         assert (secret.code, secret.where) == ("E202", "WEBHOOK_SECRET")
-        assert "WEBHOOK_SECRET is not set" in secret.message
+        assert "WEBHOOK_SECRET is not set" in secret.message.en
 
     @pytest.mark.parametrize("value", ["", " ", "\n", '""', "“”", "\u3000\ufeff"])
     def test_b3_f3_an_empty_secret_is_none(self, value: str) -> None:
@@ -134,7 +196,7 @@ class TestMissing:
         found = problem(WEBHOOK_SECRET=value)
 
         assert found.code == "E202"
-        assert "WEBHOOK_SECRET is empty" in found.message
+        assert "WEBHOOK_SECRET is empty" in found.message.en
 
     @pytest.mark.parametrize("value", ["", " ", ",", "，\n ,"])
     def test_f3_an_empty_address_is_none(self, value: str) -> None:
@@ -142,7 +204,7 @@ class TestMissing:
         found = problem(WECOM_WEBHOOK_URL=value)
 
         assert found.code == "E201"
-        assert "WECOM_WEBHOOK_URL is empty and DINGTALK_WEBHOOK_URL is not set" in found.message
+        assert "WECOM_WEBHOOK_URL is empty and DINGTALK_WEBHOOK_URL is not set" in found.message.en
 
     @pytest.mark.parametrize("word", ["true", "TRUE", " yes", "on", "1", '"1"'])
     def test_b3_unsigned_calls_need_a_switch(self, word: str) -> None:
@@ -164,7 +226,7 @@ class TestMissing:
         found = problem(ALLOW_UNSIGNED="ture")
 
         assert (found.code, found.where) == ("E103", "ALLOW_UNSIGNED")
-        assert "did you mean true?" in found.hint
+        assert "did you mean true?" in found.hint.en
 
     def test_b3_a_signing_token_alone_leaves_gitee_without(self) -> None:
         """Gitee knows no signing token: its source stays, without a secret."""
@@ -188,32 +250,22 @@ class TestMissing:
         """A variable that looks like the missing one is named, without its value."""
         [found] = problems({written: "k3y", "WEBHOOK_SECRET": "x"})
 
-        assert f"{written} is set: did you mean {meant}?" in found.hint
+        assert f"{written} is set: did you mean {meant}?" in found.hint.en
 
     def test_a_misspelt_secret_variable(self) -> None:
         """The same for the secret."""
         [found] = problems({"WECOM_WEBHOOK_URL": "a", "WEBHOOK_SECRETS": "x", "PATH": "/bin"})
 
-        assert found.hint == "WEBHOOK_SECRETS is set: did you mean WEBHOOK_SECRET?"
+        assert found.hint.en == "WEBHOOK_SECRETS is set: did you mean WEBHOOK_SECRET?"
 
     def test_all_problems_at_once(self) -> None:
         """One run tells everything there is to mend."""
-        found = problems(
-            {
-                "WECOM_WEBHOOK_URL": "http://example.com/hook",
-                "DINGTALK_SECRET": "x",
-                "GITLAB_SIGNING_TOKEN": "%%",
-                "NOTIFY_EVENTS": "pusch",
-                "NOTIFY_LANG": "fr",
-                "NOTIFY_TIMEZONE": "Mars",
-                "DELIVERY_TIMEOUT": "soon",
-                "WECOM_MESSAGE": "html",
-                "RELAY_ALLOW_HOSTS": "http://x",
-            }
-        )
-
-        assert {(one.code, one.where) for one in found} == {
+        assert {(one.code, one.where) for one in problems(EVERYTHING_WRONG)} == {
             ("E106", "RELAY_ALLOW_HOSTS"),
+            ("E106", "RELAY_QUEUE"),
+            ("E106", "RELAY_STATE"),
+            ("E106", "DINGTALK_KEYWORDS"),
+            ("E204", "DINGTALK_KEYWORDS"),
             ("E103", "WECOM_MESSAGE"),
             ("E203", "WECOM_WEBHOOK_URL"),
             ("E204", "DINGTALK_SECRET"),
@@ -224,6 +276,38 @@ class TestMissing:
             ("E103", "NOTIFY_TIMEZONE"),
             ("E106", "DELIVERY_TIMEOUT"),
         }
+
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ("NOTIFY_EVENT", "NOTIFY_EVENTS"),
+            ("WECOM_WEBHOOK_URL_2", "WECOM_WEBHOOK_URL"),
+            ("RELAY_STATES", "RELAY_STATE"),
+        ],
+    )
+    def test_a_variable_nobody_reads(self, written: str, meant: str) -> None:
+        """A variable that is almost one of ours is told even when nothing else is wrong."""
+        found = problem(**{written: "x"})
+
+        assert (found.code, found.where) == ("E101", written)
+        assert (found.hint.zh, found.hint.en) == (
+            f"你是不是想写 {meant}？",
+            f"did you mean {meant}?",
+        )
+
+    def test_both_languages(self) -> None:
+        """Every text of a problem is Chinese in Chinese and says the same names in English."""
+        found = problems(EVERYTHING_WRONG) + problems({}) + problems({"NOTIFY_EVENT": "x", **LEAST})
+
+        for phrase in [text for one in found for text in (one.message, one.hint) if text.zh]:
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in phrase.zh)
+            assert re.findall("[A-Z]+_[A-Z_]+", phrase.zh) == re.findall(
+                "[A-Z]+_[A-Z_]+", phrase.en
+            )
+            assert not re.search("[\u4e00-\u9fff]", re.sub("加签|自定义关键词", "", phrase.en))
+            assert not re.search(
+                "[\u4e00-\u9fff][A-Za-z0-9$]|[A-Za-z0-9][\u4e00-\u9fff]", phrase.zh
+            )
 
     @pytest.mark.parametrize("name", [name for name in NAMES if name != "LOG_LEVEL"])
     def test_g1_no_problem_holds_a_value(self, name: str) -> None:
@@ -324,7 +408,7 @@ class TestLeniency:
     )
     def test_timeouts(self, text: str, expected: float) -> None:
         """Seconds, with or without the unit."""
-        assert read(DELIVERY_TIMEOUT=text).timeout_s == expected
+        assert read(DELIVERY_TIMEOUT=text).delivery.timeout_s == expected
 
     @pytest.mark.parametrize(
         "text",
@@ -335,7 +419,7 @@ class TestLeniency:
         found = problem(DELIVERY_TIMEOUT=text)
 
         assert (found.code, found.where) == ("E106", "DELIVERY_TIMEOUT")
-        assert "0.5 to 60" in found.hint
+        assert "0.5 to 60" in found.hint.en
 
     @pytest.mark.parametrize(
         ("name", "text", "hint"),
@@ -353,7 +437,7 @@ class TestLeniency:
         found = problem(**{name: text})
 
         assert (found.code, found.where) == ("E103", name)
-        assert hint in found.hint
+        assert hint in found.hint.en
 
     @pytest.mark.parametrize("text", ["Markdown_V2", "markdown-v2"])
     def test_choices_in_any_spelling(self, text: str) -> None:
@@ -362,75 +446,28 @@ class TestLeniency:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "k-1_A",
-            WECOM + "k-1_A",
-            WECOM.replace("com/", "com:443/") + "k-1_A",
-            "HTTPS://QYAPI.weixin.qq.com/cgi-bin/webhook/send?key=k-1_A",
-            WECOM + "k-1_A&debug=1#top",
-            WECOM.replace("?", "?x=&") + "k-1_A",
-        ],
-        ids=["key", "address", "port", "case", "more", "before"],
-    )
-    def test_f4_accepted(self, text: str) -> None:
-        """Whole address or only the key: one form comes out."""
-        assert urls(read(WECOM_WEBHOOK_URL=text)) == [WECOM + "k-1_A"]
-
-    def test_f4_a_signed_address_loses_its_signature(self) -> None:
-        """The time stamp and signature of a pasted DingTalk address would be stale."""
-        text = DINGTALK + "abc&timestamp=1700000000000&sign=w3RMHX%2B%3D"
-
-        assert urls(read(DINGTALK_WEBHOOK_URL=text))[1:] == [DINGTALK + "abc"]
-
-    @pytest.mark.parametrize(
-        ("text", "message"),
-        [
-            (WECOM.replace("https", "http") + "k", "must begin with https://"),
-            (WECOM.replace("com/", "com:8443/") + "k", "name no port"),
-            (WECOM.replace("https://", "https://user:pw@") + "k", "user name"),
-            (WECOM.replace("https://", "https://qyapi.weixin.qq.com@") + "k", "user name"),
-            ("https://example.com/cgi-bin/webhook/send?key=k", "not at qyapi.weixin.qq.com"),
-            ("https://qyapi.weixin.qq.com.example.com/cgi-bin/webhook/send?key=k", "not at"),
-            ("https://qyapi.weixin.qq.com./cgi-bin/webhook/send?key=k", "not at"),
-            ("https://127.0.0.1/cgi-bin/webhook/send?key=k", "not at"),
-            ("https://[::1]/cgi-bin/webhook/send?key=k", "not at"),
-            ("https://169.254.169.254/latest/meta-data?key=k", "not at"),
-            (WECOM.replace("/send", "/upload_media") + "k", "path /cgi-bin/webhook/send"),
-            (WECOM.replace("/send", "/send/") + "k", "path /cgi-bin/webhook/send"),
-            (WECOM.removesuffix("?key="), "must end in ?key="),
-            (WECOM, "must end in ?key="),
-            (WECOM + "a&key=b", "must end in ?key="),
-            (WECOM + "a%0Ab", "must end in ?key="),
-            (WECOM + "a。", "character that no address has"),
-            (WECOM + "a b", "holds a space"),
-            (WECOM.replace("/", "\\") + "k", "character that no address has"),
-            ("qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k", "begins with https://"),
-            ("key=k", "nor only the key"),
-            ("ftp://qyapi.weixin.qq.com/x?key=k", "begins with https://"),
-            ("file:///etc/passwd?key=k", "begins with https://"),
-            ("https://", "begins with https://"),
-            ("https://[::1", "cannot be read"),
-            ("https://qyapi.weixin.qq.com:99999/x?key=k", "cannot be read"),
-            ("https://qyapi.weixin.qq.com:x/x?key=k", "cannot be read"),
-            (DINGTALK + "k", "is one of DingTalk: it belongs in DINGTALK_WEBHOOK_URL"),
-        ],
-    )
-    def test_f4_refused(self, text: str, message: str) -> None:
-        """Every other address is named by its position, with what is wrong and not what it is."""
-        found = problem(WECOM_WEBHOOK_URL=f"good,{text}")
+    def test_f4_a_refused_address_is_named_by_its_place(self) -> None:
+        """Of several addresses the number is told, and never what it is."""
+        found = problem(WECOM_WEBHOOK_URL="good,https://example.com/send?key=k3y")
 
         assert (found.code, found.where) == ("E203", "WECOM_WEBHOOK_URL")
-        assert found.message.startswith("address 2 ")
-        assert message in found.message
-        assert text == "https://" or text not in f"{found}"
+        assert found.message.en.startswith("entry 2: the address is not at qyapi.weixin.qq.com")
+        assert found.message.zh.startswith("第 2 个：地址的主机不是 qyapi.weixin.qq.com")
+        assert "RELAY_ALLOW_HOSTS" in found.hint.en
+        assert "example" not in f"{found}"
+
+    def test_f4_the_only_address_has_no_number(self) -> None:
+        """Where there is one, everybody knows which is meant."""
+        found = problem(WECOM_WEBHOOK_URL="https://example.com/send?key=k3y")
+
+        assert found.message.en.startswith("the address is not at")
 
     def test_f4_a_wecom_address_in_dingtalks_variable(self) -> None:
         """The mix-up is told as such in this direction as well."""
         found = problem(DINGTALK_WEBHOOK_URL=WECOM + "k")
 
-        assert "is one of WeCom: it belongs in WECOM_WEBHOOK_URL" in found.message
+        assert found.message.en == "the address is one of a WeCom robot"
+        assert found.hint.en == "it belongs in WECOM_WEBHOOK_URL"
 
     @pytest.mark.parametrize(
         ("hosts", "text", "expected"),
@@ -445,22 +482,6 @@ class TestAddresses:
     def test_f4_allowed_hosts(self, hosts: str, text: str, expected: str) -> None:
         """A host that the operator names may use http, any path and, without a port, any port."""
         assert urls(read(RELAY_ALLOW_HOSTS=hosts, WECOM_WEBHOOK_URL=text)) == [expected]
-
-    @pytest.mark.parametrize(
-        ("hosts", "text"),
-        [
-            ("localhost:9", "http://localhost:10/?key=k"),
-            ("localhost:9", "http://localhost/?key=k"),
-            ("corp", "https://im.corp/?key=k"),
-            ("im.corp", "https://im.corp.example.com/?key=k"),
-            ("im.corp", "https://user@im.corp/?key=k"),
-            ("im.corp", "https://im.corp/"),
-            ("im.corp", "file://im.corp/?key=k"),
-        ],
-    )
-    def test_f4_allowing_one_host_allows_no_other(self, hosts: str, text: str) -> None:
-        """The permission is for that place only, and never without a key."""
-        assert problem(RELAY_ALLOW_HOSTS=hosts, WECOM_WEBHOOK_URL=text).code == "E203"
 
     @pytest.mark.parametrize(
         "text",
@@ -484,15 +505,15 @@ class TestAddresses:
         found = problem(RELAY_ALLOW_HOSTS=f"ok,{text}")
 
         assert (found.code, found.where) == ("E106", "RELAY_ALLOW_HOSTS")
-        assert found.message == "entry 2 is no host"
+        assert found.message.en == "entry 2: it is not written as it should be"
 
     def test_c18_the_same_robot_counts_once(self) -> None:
         """A key and its address are the same robot; numbers have no gap."""
         config = read(WECOM_WEBHOOK_URL=f"a,{WECOM}a,b")
 
-        assert [one.name for one in config.receivers] == ["wecom", "wecom-2"]
+        assert [one.name for one in config.receivers] == ["wecom", "wecom#2"]
         assert urls(config) == [WECOM + "a", WECOM + "b"]
-        assert config.routes[0].receivers == ("wecom", "wecom-2")
+        assert config.routes[0].receivers == ("wecom", "wecom#2")
 
 
 class TestDingTalkSecrets:
@@ -520,10 +541,10 @@ class TestDingTalkSecrets:
     @pytest.mark.parametrize(
         ("robots", "text", "message"),
         [
-            ("a,b", "SECa", "1 given for 2 robots"),
-            ("a,b", "SECa,", "1 given for 2 robots"),
-            ("a", "SECa,SECb", "2 given for 1 robots"),
-            ("a,b", "SECa,SECb,SECc", "3 given for 2 robots"),
+            ("a,b", "SECa", "secrets given: 1, robots: 2"),
+            ("a,b", "SECa,", "secrets given: 1, robots: 2"),
+            ("a", "SECa,SECb", "secrets given: 2, robots: 1"),
+            ("a,b", "SECa,SECb,SECc", "secrets given: 3, robots: 2"),
         ],
     )
     def test_a_wrong_count(self, robots: str, text: str, message: str) -> None:
@@ -531,8 +552,8 @@ class TestDingTalkSecrets:
         found = problem(DINGTALK_WEBHOOK_URL=robots, DINGTALK_SECRET=text)
 
         assert (found.code, found.where) == ("E205", "DINGTALK_SECRET")
-        assert message in found.message
-        assert "same order" in found.hint
+        assert message in found.message.en
+        assert "same order" in found.hint.en
 
     @pytest.mark.parametrize("text", ["abcdef", "secabc", "SEC abc", "SEC密", DINGTALK + "x"])
     def test_what_is_no_secret(self, text: str) -> None:
@@ -540,15 +561,15 @@ class TestDingTalkSecrets:
         found = problem(DINGTALK_WEBHOOK_URL="a", DINGTALK_SECRET=text)
 
         assert (found.code, found.where) == ("E204", "DINGTALK_SECRET")
-        assert "加签" in found.hint
+        assert "加签" in found.hint.en
 
     def test_a_secret_without_a_robot(self) -> None:
         """A secret alone means that the address is missing."""
         found = problem(DINGTALK_SECRET="SECa", DINGTALK_WEBHOK_URL="x")
 
         assert (found.code, found.where) == ("E201", "DINGTALK_WEBHOOK_URL")
-        assert "DINGTALK_SECRET is set and DINGTALK_WEBHOOK_URL is not set" in found.message
-        assert "did you mean DINGTALK_WEBHOOK_URL?" in found.hint
+        assert "DINGTALK_SECRET is set and DINGTALK_WEBHOOK_URL is not set" in found.message.en
+        assert "did you mean DINGTALK_WEBHOOK_URL?" in found.hint.en
 
 
 class TestSigningTokens:
@@ -565,14 +586,14 @@ class TestSigningTokens:
         found = problem(GITLAB_SIGNING_TOKEN=f"{TOKEN},{text}")
 
         assert (found.code, found.where) == ("E204", "GITLAB_SIGNING_TOKEN")
-        assert found.message == "token 2 is none of GitLab's: base64 of 32 bytes"
+        assert found.message.en == "entry 2: this is no signing token of GitLab: base64 of 32 bytes"
 
     def test_required_without_a_token(self) -> None:
         """Signatures cannot be required when there is nothing to check them with."""
         found = problem(GITLAB_SIGNATURE="required")
 
         assert (found.code, found.where) == ("E201", "GITLAB_SIGNATURE")
-        assert "GITLAB_SIGNING_TOKEN is not set" in found.message
+        assert "GITLAB_SIGNING_TOKEN is not set" in found.message.en
 
 
 class TestEvents:
@@ -616,8 +637,8 @@ class TestEvents:
         found = problem(NOTIFY_EVENTS=f"push,{text}")
 
         assert (found.code, found.where) == ("E110", "NOTIFY_EVENTS")
-        assert found.message == "entry 2 is no known event"
-        assert hint in found.hint
+        assert found.message.en == "entry 2: no such event"
+        assert hint in found.hint.en
 
 
 class TestTimeZones:
@@ -645,18 +666,10 @@ class TestTimeZones:
         found = problem(NOTIFY_TIMEZONE=text)
 
         assert (found.code, found.where) == ("E103", "NOTIFY_TIMEZONE")
-        assert hint in found.hint
+        assert hint in found.hint.en
 
 
-class TestSmallParts:
-    def test_nearest(self) -> None:
-        """The nearest in any case, or nothing; the word itself is never in the hint."""
-        known = ["Alpha", "beta"]
-
-        assert (nearest("ALPA", known), nearest("gamma-x", known)) == ("Alpha", "")
-        assert did_you_mean("betta", known) == "did you mean beta?"
-        assert did_you_mean("x" * 100_000, known) == ""
-
+class TestCost:
     def test_imports_stay_cheap(self) -> None:
         """What only errors and rare settings need is not imported at a cold start."""
         code = (
@@ -714,4 +727,4 @@ def test_secret_in_place_of_a_key_is_refused(variable: str, pasted: str) -> None
         configuration({variable: pasted, "WEBHOOK_SECRET": "s"})
 
     assert caught.value.problems[0].code == "E203"
-    assert "signing secret" in caught.value.problems[0].message
+    assert "signing secret" in caught.value.problems[0].message.en

@@ -44,7 +44,7 @@ def failed(relay: Relay) -> dict[str, str]:
 
     assert (answer.status, len(answer.report["sent"])) == (200, 2)
     assert max(entry["ms"] for entry in answer.report["sent"]) < HEALTHY_MS
-    assert [entry["receiver"] for entry in answer.report["failed"]] == ["wecom-2"]
+    assert [entry["receiver"] for entry in answer.report["failed"]] == ["wecom#2"]
     report: dict[str, str] = answer.report["failed"][0]
     return report
 
@@ -136,7 +136,7 @@ def test_c9_error_names_the_robot_and_the_fix(robots: RobotServer) -> None:
     """The report gives the receiver's name and something a person can do."""
     report = failed(three(robots, "badkey"))
 
-    assert report["receiver"] == "wecom-2"
+    assert report["receiver"] == "wecom#2"
     assert "robot" in report["detail"]
 
 

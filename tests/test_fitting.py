@@ -101,7 +101,7 @@ def test_d3_dingtalk_counts_the_body_really_sent(unit: str, message: str) -> Non
     lines = tuple(Line((Span(f"{at} " + unit * 400),)) for at in range(100))
     notification = Notification((Span(unit * 40 + "x"),), lines, (LINK,))
     rendered = formatter(receiver).render(notification, receiver)
-    body = formatter(receiver).prepare(rendered, receiver, 0).body
+    body = formatter(receiver).prepare(rendered.body, receiver, 0).body
 
     assert rendered.cut
     assert len(body) == rendered.size <= rendered.limit < 20_000

@@ -80,7 +80,7 @@ def test_d1_any_message_fits_and_keeps_what_matters(
 ) -> None:
     """Within the limit, strict UTF-8, never empty, and the first action's link is there."""
     rendered = formatter(receiver).render(notification, receiver)
-    body = formatter(receiver).prepare(rendered, receiver, 0).body
+    body = formatter(receiver).prepare(rendered.body, receiver, 0).body
 
     assert rendered.size <= rendered.limit
     assert rendered.text.strip()
@@ -158,7 +158,7 @@ def test_d5_user_text_never_breaks_lines(receiver: Receiver, notification: Notif
     text = shown(receiver, notification)
     extra = 6  # heading, empty lines, count, action line, keyword, second address
 
-    assert len(text.splitlines()) <= len(notification.lines) + extra
+    assert len(text.splitlines()) <= len(notification.lines + notification.own) + extra
     assert not [char for char in text if unicodedata.category(char) == "Cc" and char != "\n"]
     assert not set(text) & set("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -457,7 +457,7 @@ def test_g1_nothing_made_shows_the_credentials(receiver: Receiver) -> None:
     """Neither the message nor the repr of the request holds the address or the secret."""
     signed = receiver._replace(secret=Secret("SECtest123"))
     rendered = formatter(signed).render(PIPELINE["zh-CN"], signed)
-    post = formatter(signed).prepare(rendered, signed, 1700000000000)
+    post = formatter(signed).prepare(rendered.body, signed, 1700000000000)
 
     for told in (repr(rendered), repr(post), post.body.decode()):
         assert "made-up" not in told

@@ -14,6 +14,7 @@ API = "https://gitee.com/platform/api"
 PAGE = f"{API}/issues/I8K2QF"
 ZHANGSAN = Person("张三", "zhangsan", "zhangsan@example.com")
 LISI = Person("李四", "lisi", "lisi@example.com")
+WANGWU = Person("王五", "wangwu", "wangwu@example.com")
 TITLE = "iOS 端登录后白屏"
 
 
@@ -209,6 +210,11 @@ def test_a_flat_old_body_is_read() -> None:
     assert PAGE == event.url
 
 
+def test_an_issue_tells_whom_its_description_speaks_to() -> None:
+    """The names after ``@``, as a comment's."""
+    assert ("lisi",) == issue("issue.opened", _body="请 @lisi 看一下").mentioned
+
+
 def test_a_missing_page_is_built_from_the_number() -> None:
     """The repository's page is the base."""
     assert PAGE == convert("issue.opened", _html_url=None, url=None).url
@@ -227,6 +233,8 @@ def test_a_missing_page_is_built_from_the_number() -> None:
                 target_url=f"{API}/pulls/42",
                 target_author=ZHANGSAN,
                 mentioned=("张三",),
+                reviewers=(LISI,),
+                testers=(WANGWU,),
             ),
         ),
         (
@@ -239,6 +247,7 @@ def test_a_missing_page_is_built_from_the_number() -> None:
                 target_url=PAGE,
                 target_author=LISI,
                 mentioned=("zhangsan",),
+                assignees=(ZHANGSAN,),
             ),
         ),
         (

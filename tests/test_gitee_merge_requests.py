@@ -386,3 +386,8 @@ def test_g1_global_parameters_are_never_read() -> None:
     event = convert("job.failed", globalParams=[{"key": "TOKEN", "value": "s3cret-token"}])
 
     assert "s3cret-token" not in repr(event)
+
+
+def test_a_pull_request_tells_whom_its_description_speaks_to() -> None:
+    """The names after ``@``, as a comment's."""
+    assert ("lisi",) == merge_request("merge_request.opened", _body="请 @lisi 看一下").mentioned

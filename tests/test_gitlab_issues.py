@@ -233,6 +233,21 @@ def test_a_link_is_built_when_it_is_missing() -> None:
     assert event("issue.opened", {"url": None}).url == f"{PAGES}/issues/231"
 
 
+def test_an_issue_tells_whom_its_description_speaks_to() -> None:
+    """The names after ``@``, as a comment's."""
+    assert ("lisi",) == issue("issue.opened", {"description": "请 @lisi 看一下"}).mentioned
+
+
+def test_a_comment_tells_who_cares_for_its_target() -> None:
+    """Assignees and reviewers of what was commented on, where the body has them."""
+    zhangsan, lisi = ({"name": one.name, "username": one.username} for one in (ZHANGSAN, LISI))
+    target = {"iid": 42, "assignee": zhangsan, "reviewers": [lisi]}
+    found = comment("comment.created-merge_request", merge_request=target)
+
+    assert ("zhangsan",) == tuple(one.username for one in found.assignees)
+    assert ("lisi",) == tuple(one.username for one in found.reviewers)
+
+
 def test_a_comment_on_a_line_of_a_merge_request() -> None:
     """Target, place in the file and mentioned names of a diff note."""
     found = event("comment.created-merge_request")

@@ -348,3 +348,8 @@ def test_the_time_is_that_of_the_action() -> None:
     assert event("closed", stamps).occurred_at == 1795168800.0
     assert event("approved", stamps).occurred_at is None
     assert event("approved").occurred_at == 1795170510.0
+
+
+def test_a_merge_request_tells_whom_its_description_speaks_to() -> None:
+    """The names after ``@``, as a comment's."""
+    assert ("lisi",) == request("opened", {"description": "请 @lisi 看一下"}).mentioned

@@ -158,7 +158,7 @@ class TestFailures:
     def test_standard_logging_is_formatted_alike(self, lines: Lines) -> None:
         """A plain logger call with exc_info gives no text either."""
         try:
-            raise BadRequest(MARK)
+            raise BadRequest(Phrase(MARK, MARK))
         except BadRequest:
             logging.getLogger("relay").exception("request.broken")
 

@@ -1,12 +1,11 @@
-"""Which events go out: the default set, and the patterns of NOTIFY_EVENTS."""
+"""Which events go out: the default set, patterns, quiet ones, and which pattern is nearest."""
 
 import pytest
 
-from relay.config import WECOM_ROBOT, Config, Receiver, Route, Secret
 from relay.events import Event, Job, Notice, Ping
 from relay.kinds import KINDS
-from relay.policy import QUIET, SENT, Decision, decide, known_patterns
-from relay.routing import select
+from relay.patterns import UnknownEventError, event_pattern
+from relay.policy import QUIET, SENT, decide, known_patterns, most_specific
 
 NOTHING = Notice("x")
 
@@ -16,7 +15,19 @@ def event(name: str, **fields: object) -> Event:
     return Event("gitlab", kind, action, NOTHING)._replace(**fields)
 
 
-LOUD, LOW = Decision(send=True), Decision(send=True, quiet=True)
+LOUD, LOW, NOT = (True, False), (True, True), (False, False)
+
+
+def decided(
+    of: Event, patterns: tuple[str, ...], quiet: tuple[str, ...] = (), **options: bool
+) -> tuple[bool, bool]:
+    """Return whether *of* is sent, and whether quietly."""
+    return decide(of, patterns, quiet, **options)[:2]
+
+
+def code(of: Event, *patterns: str) -> str:
+    why = decide(of, patterns).reason
+    return why.code if why else ""
 
 
 @pytest.mark.parametrize(
@@ -35,9 +46,9 @@ LOUD, LOW = Decision(send=True), Decision(send=True, quiet=True)
         ("other.received", LOW),
     ],
 )
-def test_default_set(name: str, expected: Decision) -> None:
+def test_default_set(name: str, expected: tuple[bool, bool]) -> None:
     """What the table of messages.md section 4 sends, loud or as one line."""
-    assert decide(event(name), ()) == expected
+    assert decided(event(name), ()) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,8 +60,9 @@ def test_silent_by_default(name: str) -> None:
     """Noise stays out, with reason R11 and the event's name."""
     decision = decide(event(name), ())
 
-    assert (decision.send, decision.reason) == (False, "R11")
-    assert name in decision.detail
+    assert not decision.send
+    assert decision.reason is not None
+    assert (decision.reason.code, name in decision.reason.text.en) == ("R11", True)
 
 
 @pytest.mark.parametrize(
@@ -84,25 +96,135 @@ def test_patterns(patterns: str, name: str, sent: bool) -> None:
 
 def test_chosen_noise_is_one_line() -> None:
     """An event that is silent by default goes out quietly when it is asked for."""
-    assert decide(event("pipeline.running"), ("pipeline.*",)) == LOW
+    assert decided(event("pipeline.running"), ("pipeline.*",)) == LOW
 
 
 def test_allowed_failure_is_no_news() -> None:
     """A job that is allowed to fail is silent by default."""
     allowed = event("job.failed", subject=Job("lint", allow_failure=True))
 
-    assert decide(allowed, ()).reason == "R11"
-    assert decide(event("job.failed", subject=Job("lint")), ()) == LOUD
+    assert code(allowed) == "R11"
+    assert decided(event("job.failed", subject=Job("lint")), ()) == LOUD
 
 
-def test_confidential_stays_out_of_everything() -> None:
-    """No pattern sends a confidential item."""
-    assert decide(event("issue.opened", confidential=True), ("*",)).reason == "R33"
+def test_confidential_stays_out_unless_asked_for() -> None:
+    """No pattern sends a confidential item, only `confidential` does."""
+    secret = event("issue.opened", confidential=True)
+
+    assert code(secret, "*") == "R33"
+    assert decided(secret, ("*",), confidential=True) == LOUD
+
+
+def test_the_event_filter_comes_before_confidentiality() -> None:
+    """What would not be sent anyhow is told as such."""
+    assert code(event("issue.opened", confidential=True), "push") == "R11"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "name", "expected"),
+    [
+        ("merge_request.updated", "merge_request.updated", LOW),
+        ("pipeline.failed", "pipeline.failed", LOW),
+        ("pipeline", "pipeline.failed", LOW),
+        ("pipeline.*", "pipeline.failed", LOW),
+        ("*", "push.pushed", LOW),
+        ("*,!push", "push.pushed", LOUD),
+        ("!push", "issue.opened", LOUD),
+        ("pull_request.opened", "merge_request.opened", LOW),
+        ("pipeline.failed", "push.pushed", LOUD),
+        ("pipeline.running", "pipeline.running", NOT),
+        ("pipeline.*", "pipeline.running", NOT),
+    ],
+)
+def test_quiet_patterns(quiet: str, name: str, expected: tuple[bool, bool]) -> None:
+    """They make one line of what is sent, and select nothing."""
+    assert decided(event(name), (), tuple(quiet.split(","))) == expected
+
+
+def test_why_it_is_quiet() -> None:
+    """R27 tells the configuration's `quiet` from our own default."""
+    chosen = decide(event("pipeline.failed"), (), ("pipeline",)).reason
+    default = decide(event("pipeline.success"), ()).reason
+
+    assert chosen is not None
+    assert default is not None
+    assert (chosen.code, default.code) == ("R27", "R27")
+    assert "by default" in default.text.en
+    assert "in quiet" in chosen.text.en
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        ("* pipeline pipeline.failed", "pipeline.failed"),
+        ("pipeline.failed pipeline.* *", "pipeline.failed"),
+        ("* pipeline.*", "pipeline.*"),
+        ("pipeline pipeline.*", "pipeline"),
+        ("pipeline.* pipeline", "pipeline.*"),
+        ("*", "*"),
+        ("push pipeline.success", None),
+        ("", None),
+    ],
+)
+def test_the_nearest_pattern_counts(patterns: str, expected: str | None) -> None:
+    """One event before its kind, the kind before everything; of equals the first."""
+    pairs = [(pattern, pattern) for pattern in patterns.split()]
+
+    assert most_specific(pairs, event("pipeline.failed")) == expected
+
+
+def test_the_nearest_may_be_empty() -> None:
+    """An empty value of a nearer pattern takes away what a wider one gives."""
+    pairs = [("*", ("author",)), ("push", ())]
+
+    assert most_specific(pairs, event("push.pushed")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("push", "push"),
+        (" Pull_Request.Opened ", "merge_request.opened"),
+        ("!pull_request", "!merge_request"),
+        ("! job", "!job"),
+        ("*", "*"),
+    ],
+)
+def test_how_events_are_written(text: str, expected: str) -> None:
+    """Case, spaces and the other forge's word do not matter."""
+    assert event_pattern(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("merge_requst.opened", "merge_request.opened"),
+        ("mr", "merge_request"),
+        ("note", "comment"),
+        ("pipeline.fail", "pipeline.failed"),
+        ("!pusch", "push"),
+    ],
+)
+def test_what_was_meant(text: str, meant: str) -> None:
+    """A misspelt event and the forges' own words are answered with ours, in both languages."""
+    with pytest.raises(UnknownEventError) as caught:
+        event_pattern(text)
+
+    assert caught.value.hint == (f"你是不是想写 {meant}？", f"did you mean {meant}?", "")
+
+
+def test_nothing_like_it_lists_what_is_known() -> None:
+    """A word like no other is answered with the kinds, and never repeated."""
+    with pytest.raises(UnknownEventError) as caught:
+        event_pattern("hunter2-0xc0ffee")
+
+    assert "push, branch, tag" in caught.value.hint.en
+    assert "hunter2" not in str(caught.value)
 
 
 def test_test_messages_pass_every_filter() -> None:
     """Somebody waits for the message of the test button."""
-    assert decide(event("test.ping", subject=Ping()), ("release",)) == LOUD
+    assert decided(event("test.ping", subject=Ping()), ("release",), ("*",)) == LOUD
 
 
 def test_tables_name_known_events_only() -> None:
@@ -125,33 +247,3 @@ def test_every_event_has_a_pattern() -> None:
     assert all(
         f"{kind}.{action}" in patterns for kind, actions in KINDS.items() for action in actions
     )
-
-
-def config(*routes: Route) -> Config:
-    receivers = tuple(
-        Receiver(name, WECOM_ROBOT, Secret(f"https://wecom.example.com/{name[0]}"))
-        for name in ("one", "other", "two")
-    )
-    return Config(sources=(), receivers=receivers, routes=routes)
-
-
-def test_every_matching_route_sends_once_per_receiver() -> None:
-    """Two routes to one receiver make one message; the first decides the language."""
-    selected, skipped = select(
-        event("push.pushed"),
-        config(
-            Route("a", ("one",), lang="en"),
-            Route("b", ("one", "two")),
-            Route("c", ("two",), events=("tag",)),
-        ),
-    )
-
-    assert [(one.receiver.name, one.lang) for one in selected] == [("one", "en"), ("two", "zh-CN")]
-    assert [(one.route, one.reason) for one in skipped] == [("c", "R11")]
-
-
-def test_c18_one_address_under_two_names_gets_one_message() -> None:
-    """C18: the address counts, not the name."""
-    selected, _ = select(event("push.pushed"), config(Route("a", ("one", "other", "two"))))
-
-    assert [one.receiver.name for one in selected] == ["one", "two"]

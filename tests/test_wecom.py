@@ -264,7 +264,7 @@ def test_unknown_message_type_means_markdown() -> None:
 def test_prepare_posts_utf8_to_the_address() -> None:
     """The request goes to the whole address, unsigned, with Chinese left unescaped."""
     rendered = formatter.render(PUSH_3["zh-CN"], wecom())
-    post = formatter.prepare(rendered, wecom(), 0)
+    post = formatter.prepare(rendered.body, wecom(), 0)
 
     assert ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=made-up-key", {}) == (
         post.url,

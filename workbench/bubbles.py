@@ -12,19 +12,24 @@ from rich.style import Style
 from rich.text import Text
 
 from formatters import Rendered
-from workbench import markup, wecom_rules
+from workbench import markup, wecom_api_rules, wecom_rules
 from workbench.dingtalk_rules import MAX_BODY_BYTES
 from workbench.markup_runs import Run
 from workbench.robot_book import Received
-from workbench.robot_terms import DINGTALK, WECOM
+from workbench.robot_terms import DINGTALK, WECOM, WECOM_APP
 from workbench.terminal import printable
 
-NAMES = {WECOM: "WeCom", DINGTALK: "DingTalk"}
+NAMES = {WECOM: "WeCom", DINGTALK: "DingTalk", WECOM_APP: "WeCom app"}
+_LIMITS = {
+    WECOM: wecom_rules.CONTENT_LIMITS,
+    WECOM_APP: wecom_api_rules.CONTENT_LIMITS,
+}
 _WIDTH = 72
 _BAR = "▌ "
 _SYNTAXES = {
     (WECOM, "markdown"): markup.WECOM_MARKDOWN,
     (WECOM, "markdown_v2"): markup.WECOM_MARKDOWN_V2,
+    (WECOM_APP, "markdown"): markup.WECOM_MARKDOWN,
     (DINGTALK, "markdown"): markup.DINGTALK_MARKDOWN,
     (DINGTALK, "actionCard"): markup.DINGTALK_MARKDOWN,
 }
@@ -44,8 +49,8 @@ class Bubble(NamedTuple):
 
 
 def of_received(message: Received) -> Bubble:
-    """Return the bubble of a message that a stand-in robot took."""
-    limit = wecom_rules.CONTENT_LIMITS.get(str(message.raw.get("msgtype")), 0)
+    """Return the bubble of a message that a stand-in robot or application took."""
+    limit = _LIMITS.get(message.vendor, {}).get(str(message.raw.get("msgtype")), 0)
     size = len(message.text.encode())
     if message.vendor == DINGTALK:
         limit, size = MAX_BODY_BYTES, len(message.body)
@@ -69,9 +74,16 @@ def show(bubble: Bubble, console: Console) -> None:
     for label in _buttons(bubble.raw.get(kind)):
         body.append(f"\n[ {label} ]", Style(color="blue", bold=True))
     console.print(_notification(bubble, rows, console.width))
-    console.print(Panel(body, width=width, title=f"{NAMES[bubble.vendor]} {kind}"))
+    title = Text(f"{NAMES[bubble.vendor]} {kind}{_people(bubble)}")
+    console.print(Panel(body, width=width, title=title))
     limit = f" / {bubble.limit}" if bubble.limit else ""
     console.print(Text(f"{bubble.size}{limit} B", Style(dim=True)))
+
+
+def _people(bubble: Bubble) -> str:
+    """Return to whom an application's message goes; it has no group."""
+    people = bubble.raw.get("touser")
+    return printable(f" → {people}") if isinstance(people, str) else ""
 
 
 def _notification(bubble: Bubble, rows: list[markup.Row], width: int) -> Text:

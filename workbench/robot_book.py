@@ -1,19 +1,20 @@
-"""Which stand-in robots there are, what they were asked and what they took."""
+"""Which stand-in robots and applications there are, what they were asked and what they took."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from workbench import robot_rules
 from workbench.faults import Fault, Plan, parse
+from workbench.robot_apps import TOKENS, Apps
 from workbench.robot_replies import DELIVERING
-from workbench.robot_terms import Message, Request, Robot
+from workbench.robot_terms import WECOM_APP, App, Message, Request, Robot
 
 NO_FAULT = Fault("")
 
 
 class Received(NamedTuple):
-    """A message a group would see; *connection* numbers the TCP connections from 1."""
+    """A message a group or a person would see; *connection* numbers the TCP connections from 1."""
 
     vendor: str
     key: str
@@ -53,6 +54,7 @@ class Book:
         self._clock = clock
         self._lock = threading.Lock()
         self._stands: dict[str, _Stand] = {}
+        self._apps = Apps()
         self.received: list[Received] = []
         self.attempts: list[Attempt] = []
 
@@ -64,6 +66,24 @@ class Book:
         stand = _Stand(robot, Plan(parse(faults), self._clock()))
         with self._lock:
             self._stands[robot.key] = stand
+
+    def add_app(self, app: App, faults: str, token_faults: str) -> None:
+        """Add *app*, with faults for messages and for tokens; raises FaultError."""
+        for key, text in ((app.agent_id, faults), (app.agent_id + TOKENS, token_faults)):
+            self.add(Robot(WECOM_APP, key), text)
+        with self._lock:
+            self._apps.add(app)
+
+    def expire_tokens(self, code: int) -> None:
+        with self._lock:
+            self._apps.expire(code)
+
+    def key(self, vendor: str, path: str, query: Mapping[str, str]) -> str:
+        """Return the key of the robot or application a request is for; ``""`` without one."""
+        if vendor != WECOM_APP:
+            return query.get(robot_rules.KEY_NAMES[vendor], "")
+        with self._lock:
+            return self._apps.key(path, query)
 
     def set_faults(self, key: str, text: str) -> None:
         plan = Plan(parse(text), self._clock())
@@ -105,6 +125,8 @@ class Book:
             return robot_rules.refusal_json(vendor, refusal, now), None
         if fault.word not in DELIVERING:
             return {}, None
+        if vendor == WECOM_APP:
+            return self._apps.judge(key, request, now)
         stand = self._stand(vendor, key)
         if stand is None:
             nobody = robot_rules.Usage()

@@ -1,15 +1,30 @@
 """What the real robots would answer; pure.
 
-`reference/wecom.md` part A and `reference/dingtalk.md`. Every answer goes out with HTTP 200.
+`reference/wecom.md` and `reference/dingtalk.md`. Every answer goes out with HTTP 200. What is said
+to applications is in `workbench.wecom_api_rules`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from workbench import dingtalk_rules, wecom_rules
-from workbench.robot_terms import DINGTALK, WECOM, Message, Refusal, RefusedError, Request, Robot
+from workbench import dingtalk_rules, wecom_api_rules, wecom_rules
+from workbench.robot_terms import (
+    DINGTALK,
+    WECOM,
+    WECOM_APP,
+    Message,
+    Refusal,
+    RefusedError,
+    Request,
+    Robot,
+)
 
-PATHS = {"/cgi-bin/webhook/send": WECOM, "/robot/send": DINGTALK}
+PATHS = {
+    "/cgi-bin/webhook/send": WECOM,
+    "/robot/send": DINGTALK,
+    wecom_api_rules.GET_TOKEN: WECOM_APP,
+    wecom_api_rules.SEND: WECOM_APP,
+}
 KEY_NAMES = {WECOM: "key", DINGTALK: "access_token"}
 
 MOST_PER_MINUTE = 20
@@ -22,6 +37,7 @@ _READERS: dict[str, Callable[[Robot | None, Request, float], Message]] = {
 }
 _THROTTLED = {
     WECOM: Refusal(45009, "api freq out of limit"),
+    WECOM_APP: wecom_api_rules.THROTTLED,
     DINGTALK: Refusal(130101, "send too fast, exceed 20 times per minute"),
 }
 
@@ -43,11 +59,19 @@ class Verdict(NamedTuple):
 
 # The answers a person can ask for by name (`design/faults.md` section 2).
 CANNED: Mapping[str, Mapping[str, Refusal]] = {
-    "busy": {WECOM: Refusal(-1, "system busy"), DINGTALK: Refusal(-1, "系统繁忙")},
-    "badkey": {WECOM: wecom_rules.UNKNOWN_KEY, DINGTALK: dingtalk_rules.UNKNOWN_TOKEN},
+    "busy": {
+        WECOM: Refusal(-1, "system busy"),
+        WECOM_APP: Refusal(-1, "system busy"),
+        DINGTALK: Refusal(-1, "系统繁忙"),
+    },
+    "badkey": {
+        WECOM: wecom_rules.UNKNOWN_KEY,
+        WECOM_APP: wecom_api_rules.BAD_CREDENTIAL,
+        DINGTALK: dingtalk_rules.UNKNOWN_TOKEN,
+    },
     "throttle": _THROTTLED,
-    "sign": {WECOM: dingtalk_rules.BAD_SIGN, DINGTALK: dingtalk_rules.BAD_SIGN},
-    "keyword": {WECOM: dingtalk_rules.NO_KEYWORD, DINGTALK: dingtalk_rules.NO_KEYWORD},
+    "sign": dict.fromkeys((WECOM, WECOM_APP, DINGTALK), dingtalk_rules.BAD_SIGN),
+    "keyword": dict.fromkeys((WECOM, WECOM_APP, DINGTALK), dingtalk_rules.NO_KEYWORD),
 }
 
 
@@ -71,7 +95,7 @@ def judge(
 def refusal_json(vendor: str, refusal: Refusal, now: float) -> dict[str, Any]:
     """Return the answer's JSON; WeCom adds a hint, the caller's address and a link."""
     text = refusal.text
-    if vendor == WECOM:
+    if vendor != DINGTALK:
         text += (
             f", hint: [{int(now)}_1_stand-in], from ip: 127.0.0.1, more info at "
             f"https://open.work.weixin.qq.com/devtool/query?e={refusal.code}"

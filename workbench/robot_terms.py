@@ -1,10 +1,10 @@
-"""The words the stand-in robots share: a robot, a request to it, a message, a refusal."""
+"""The words the stand-in robots share: a robot, an application, a request, a message, a refusal."""
 
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
-WECOM, DINGTALK = "wecom", "dingtalk"
+WECOM, DINGTALK, WECOM_APP = "wecom", "dingtalk", "wecom_app"
 
 
 class Robot(NamedTuple):
@@ -16,11 +16,25 @@ class Robot(NamedTuple):
     keywords: tuple[str, ...] = ()
 
 
+class App(NamedTuple):
+    """One stand-in WeCom application; *users* are the user ids within its visible range.
+
+    *trusted_ip* False: the caller's address is not among its 企业可信IP.
+    """
+
+    corp_id: str
+    agent_id: str
+    secret: str
+    users: tuple[str, ...]
+    trusted_ip: bool = True
+
+
 class Request(NamedTuple):
     method: str
     query: Mapping[str, str]
     content_type: str
     body: bytes
+    path: str = ""
 
 
 class Message(NamedTuple):

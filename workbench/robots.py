@@ -1,5 +1,7 @@
 """Stand-in robots: a local HTTP server that answers as WeCom's and DingTalk's robots do.
 
+It also answers WeCom applications: ``gettoken`` and ``message/send``.
+
     with RobotServer() as robots:
         url = robots.add_wecom(faults="busy*2")
         ...
@@ -15,11 +17,11 @@ from collections.abc import Callable
 from types import TracebackType
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from workbench import robot_rules
+from workbench import robot_rules, wecom_api_rules
 from workbench.robot_book import Attempt, Book, Received
 from workbench.robot_listener import Listener
 from workbench.robot_replies import reply
-from workbench.robot_terms import DINGTALK, WECOM, Request, Robot
+from workbench.robot_terms import DINGTALK, WECOM, App, Request, Robot
 from workbench.robot_wire import BrokenRequestError, Head, Wire, page
 
 
@@ -105,6 +107,29 @@ class RobotServer:
         self._book.add(Robot(DINGTALK, token, secret, tuple(keywords)), faults)
         return f"{self.url}/robot/send?access_token={quote(token)}"
 
+    def add_wecom_app(
+        self,
+        corp_id: str = "ww0123456789abcdef",
+        agent_id: str = "1000002",
+        *,
+        secret: str,
+        users: tuple[str, ...] = ("ZhangSan", "LiSi"),
+        trusted_ip: bool = True,
+        faults: str = "",
+        token_faults: str = "",
+    ) -> str:
+        """Add a WeCom application and return the address of its API; raises FaultError.
+
+        Its key is *agent_id* for messages, and ``agent_id/gettoken`` for tokens.
+        """
+        app = App(corp_id, agent_id, secret, tuple(users), trusted_ip)
+        self._book.add_app(app, faults, token_faults)
+        return self.url
+
+    def expire_tokens(self, code: int = wecom_api_rules.EXPIRED) -> None:
+        """Withdraw all tokens given out: the next message with one is answered with *code*."""
+        self._book.expire_tokens(code)
+
     def set_faults(self, key: str, faults: str) -> None:
         """Replace the faults of the robot *key*; raises KeyError or FaultError."""
         self._book.set_faults(key, faults)
@@ -138,10 +163,11 @@ class RobotServer:
             wire.send(page(404))
             return
         query = dict(parse_qsl(address.query, keep_blank_values=True))
-        key = query.get(robot_rules.KEY_NAMES[vendor], "")
+        key = self._book.key(vendor, address.path, query)
         fault = self._book.take_fault(vendor, key)
         body = b"" if fault.word == "refuse" else wire.read_body(head)
-        request = Request(head.method, query, head.headers.get("Content-Type", ""), body)
+        content_type = head.headers.get("Content-Type", "")
+        request = Request(head.method, query, content_type, body, address.path)
         answer, received = self._book.decide(vendor, key, request, fault=fault, connection=number)
         if received and self._on_message:
             self._on_message(received)

@@ -7,6 +7,12 @@ from adapters.fields import Fields
 from adapters.gitee.objects import are_lists, labels
 from relay.errors import Ignored
 from relay.events import Change
+from relay.words import Phrase
+
+_UNCHANGED = {
+    "labels": Phrase("标签没有变化", "the labels are what they were"),
+    "issues": Phrase("关联的 Issue 没有变化", "the issues are what they were"),
+}
 
 
 class Changes(NamedTuple):
@@ -50,7 +56,7 @@ def _issues(payload: Fields, found: Fields) -> Changes:
 
 def _difference(field: str, before: tuple[str, ...], after: tuple[str, ...]) -> Changes:
     if set(before) == set(after):
-        raise Ignored("R32", f"the {field} are what they were")
+        raise Ignored("R32", _UNCHANGED[field])
     removed, added = set(before) - set(after), set(after) - set(before)
     return Changes(
         listed=(

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from adapters.fields import Fields
 from adapters.gitee.issues import issue_number
 from adapters.gitee.merge_requests import merge_request_number
-from adapters.gitee.objects import below, first_person, is_confidential, page, person, project
+from adapters.gitee.objects import (
+    below,
+    first_person,
+    is_confidential,
+    page,
+    people,
+    person,
+    project,
+)
 from adapters.links import web_url
 from adapters.mentions import mentioned
 from adapters.times import timestamp
@@ -63,6 +71,7 @@ def _on_issue(payload: Fields, found: Fields, place: Project) -> Comment:
         title=issue.text("title") or payload.text("title"),
         target_url=page(issue) or below(place, "issues", number.lstrip("#")),
         target_author=person(issue.sub("user")),
+        assignees=tuple(filter(None, [person(issue.sub("assignee"))])),
     )
 
 
@@ -74,6 +83,8 @@ def _on_merge_request(payload: Fields, found: Fields, place: Project) -> Comment
         title=pull_request.text("title") or payload.text("title"),
         target_url=page(pull_request) or below(place, "pulls", number.lstrip("!")),
         target_author=person(pull_request.sub("user")),
+        reviewers=people(pull_request, "assignees"),
+        testers=people(pull_request, "testers"),
     )
 
 

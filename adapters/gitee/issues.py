@@ -10,6 +10,7 @@ from adapters.gitee.objects import (
     person,
     project,
 )
+from adapters.mentions import mentioned
 from adapters.times import timestamp
 from relay.events import Change, Event, Issue, Person, Project
 
@@ -91,11 +92,12 @@ def _issue(payload: Fields, found: Fields, action: str) -> Issue:
     state = _state(payload, found)
     state_name = found.text("state_name")
     assignee = first_person(found, "assignee") or first_person(payload, "assignee")
+    description = found.text("body") or payload.text("description")
     return Issue(
         number=issue_number(payload),
         title=found.text("title") or payload.text("title"),
         type_name=_type_name(found),
-        description=found.text("body") or payload.text("description"),
+        description=description,
         state=state,
         state_name=state_name,
         author=person(found.sub("user")) or person(payload.sub("user")),
@@ -104,6 +106,7 @@ def _issue(payload: Fields, found: Fields, action: str) -> Issue:
         milestone=found.sub("milestone").text("title") or _text(payload, "milestone"),
         due=_day(found.text("deadline")),
         changes=_changes(state_name or state) if action == "updated" else (),
+        mentioned=mentioned(description),
     )
 
 

@@ -14,6 +14,7 @@ from adapters.gitee.objects import (
     project,
 )
 from adapters.links import web_url
+from adapters.mentions import mentioned
 from adapters.times import first_time
 from relay.events import Event, MergeRequest, Person, Project
 
@@ -107,11 +108,12 @@ def _merge_request(
     found = payload.sub("pull_request")
     reviewers, testers = people(found, "assignees"), people(found, "testers")
     what_changed = changes(payload, found) if action == "updated" else None
+    description = found.text("body") or payload.text("body")
     merge_sha = found.text("merge_commit_sha") or payload.text("merge_commit_sha")
     return MergeRequest(
         number=merge_request_number(payload),
         title=found.text("title") or payload.text("title"),
-        description=found.text("body") or payload.text("body"),
+        description=description,
         source_branch=_source_branch(payload, found),
         target_branch=payload.text("target_branch") or found.sub("base").text("ref"),
         author=person(found.sub("user")) or first_person(payload, "author"),
@@ -132,6 +134,7 @@ def _merge_request(
         deletions=found.integer("deletions"),
         changed_files=found.integer("changed_files"),
         changes=what_changed.listed if what_changed else (),
+        mentioned=mentioned(description),
     )
 
 

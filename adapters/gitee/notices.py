@@ -5,10 +5,14 @@ from adapters.gitee.objects import first_person, full_path, is_confidential, pag
 from adapters.links import web_url
 from relay.errors import Ignored
 from relay.events import Event, Notice, Ping
+from relay.words import Phrase
 
 # Of these the test button's bodies tell, whoever presses it: since 2021, and in 2020.
 _CANNED = frozenset({"oschina/git-osc", "oschina/gitee"})
 
+_NAMELESS = Phrase(
+    "请求正文没有事件名、动作和标题", "the body names no event, no action and no title"
+)
 _OBJECTS = ("pull_request", "issue", "milestone")
 
 
@@ -49,7 +53,7 @@ def notice(payload: Fields, names: tuple[str, ...]) -> Event:
     about = payload.sub(*_OBJECTS)
     title = payload.text("title") or about.text("title")
     if not (what or title):
-        raise Ignored("R10", "the body names no event, no action and no title")
+        raise Ignored("R10", _NAMELESS)
     return Event(
         source="gitee",
         kind="other",

@@ -18,8 +18,14 @@ from adapters.gitlab.authenticity import delivery_key, verify
 from adapters.gitlab.hooks import Hook, read_hook
 from relay.errors import Ignored
 from relay.events import Event
+from relay.words import Phrase
 
 __all__ = ["convert", "delivery_key", "verify"]
+
+_REPEATED = Phrase(
+    "repository_update 与推送事件重复", "repository_update repeats what the push event tells"
+)
+_UNKNOWN_EVENT = Phrase("不认识的事件", "an event we do not know")
 
 CONVERTERS: dict[str, Callable[[Hook], Event]] = {
     "push": pushes.push,
@@ -54,8 +60,8 @@ def convert(headers: Mapping[str, str], payload: Fields) -> Event:
     """
     hook = read_hook(headers, payload)
     if hook.kind == "repository_update":
-        raise Ignored("R10", "repository_update repeats what the push event tells")
+        raise Ignored("R10", _REPEATED)
     found = CONVERTERS.get(hook.kind)
     if found is None:
-        raise Ignored("R10", "an event we do not know")
+        raise Ignored("R10", _UNKNOWN_EVENT)
     return found(hook)._replace(confidential=hook.confidential)

@@ -6,7 +6,14 @@ from typing import NamedTuple
 from adapters.fields import Fields
 from adapters.links import web_url
 from relay.errors import Ignored
+from relay.words import Phrase
 
+_FOREIGN = Phrase(
+    "请求正文不是 GitLab 自己的格式（用了自定义 webhook 模板？）",
+    "the body is not GitLab's own (a custom webhook template?)",
+)
+_UNKNOWN_ACTION = Phrase("不认识的动作", "an action we do not know")
+_NOTHING_VISIBLE = Phrase("没有看得见的变化", "nothing changed that a person would see")
 # Only for bodies that do not say what they are; "System Hook", "Service Hook", "Member Hook",
 # "Subgroup Hook" and "Project Hook" carry several kinds and always say it.
 _BY_HEADER = {
@@ -58,11 +65,15 @@ def read_hook(headers: Mapping[str, str], payload: Fields) -> Hook:
 
 def foreign_body() -> Ignored:
     """Return the refusal of a body without the fields GitLab itself always sends."""
-    return Ignored("R10", "the body is not GitLab's own (a custom webhook template?)")
+    return Ignored("R10", _FOREIGN)
 
 
 def unknown_action() -> Ignored:
-    return Ignored("R10", "an action we do not know")
+    return Ignored("R10", _UNKNOWN_ACTION)
+
+
+def nothing_visible() -> Ignored:
+    return Ignored("R32", _NOTHING_VISIBLE)
 
 
 def _kind(header: str, payload: Fields) -> str:

@@ -2,7 +2,7 @@
 
 from adapters.fields import Fields, as_number
 from adapters.gitlab.changes import Sides, joined, sides, visible
-from adapters.gitlab.hooks import Hook, foreign_body, unknown_action
+from adapters.gitlab.hooks import Hook, foreign_body, nothing_visible, unknown_action
 from adapters.gitlab.shared import (
     assignees,
     author,
@@ -15,8 +15,8 @@ from adapters.gitlab.shared import (
     project,
 )
 from adapters.links import web_url
+from adapters.mentions import mentioned
 from adapters.times import first_time
-from relay.errors import Ignored
 from relay.events import Change, Event, Issue
 
 _ACTIONS = {"open": "opened", "close": "closed", "reopen": "reopened"}
@@ -60,11 +60,12 @@ def _issue(payload: Fields, changes: tuple[Change, ...]) -> Issue:
     attributes = payload.sub("object_attributes")
     assigned = assignees(payload)
     severity = attributes.text("severity")
+    description = attributes.text("description")
     return Issue(
         number=numbered("#", attributes),
         title=attributes.text("title"),
         type=_type(attributes),
-        description=attributes.text("description"),
+        description=description,
         state=attributes.text("state"),
         author=author(attributes, [payload.sub("user"), *assigned]),
         assignees=people(assigned),
@@ -73,6 +74,7 @@ def _issue(payload: Fields, changes: tuple[Change, ...]) -> Issue:
         due=day(attributes.text("due_date")),
         severity="" if severity == "unknown" else severity,
         changes=changes,
+        mentioned=mentioned(description),
     )
 
 
@@ -99,7 +101,7 @@ def _decide_update(payload: Fields) -> tuple[str, tuple[Change, ...]]:
     if state and (moved := _BY_STATE_ID.get(_numbers(state))):
         return moved, changes
     if not changes:
-        raise Ignored("R32", "nothing changed that a person would see")
+        raise nothing_visible()
     if [change.field for change in changes] == ["assignees"]:
         return _assignment(payload, changes[0])
     return "updated", changes

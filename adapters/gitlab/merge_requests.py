@@ -17,6 +17,7 @@ from adapters.gitlab.shared import (
     project,
 )
 from adapters.links import web_url
+from adapters.mentions import mentioned
 from adapters.times import first_time
 from relay.events import Commit, Event, MergeRequest
 
@@ -102,6 +103,7 @@ def _subject(payload: Fields, decision: Decision, of: Pages) -> MergeRequest:
         approvals_pending=attributes.text("action") == "approval",
         by_system=attributes.flag("system"),
         changes=decision.changes,
+        mentioned=mentioned(attributes.text("description")),
     )
 
 

@@ -2,13 +2,14 @@
 
 from adapters.fields import Fields
 from adapters.gitlab.hooks import Hook, foreign_body, unknown_action
-from adapters.gitlab.shared import author, numbered, person, project
+from adapters.gitlab.shared import assignees, author, numbered, people, person, project
 from adapters.links import web_url
 from adapters.mentions import mentioned
 from adapters.times import first_time
 from relay.errors import Ignored
 from relay.events import Comment, Emoji, Event, Person
 from relay.text import first_line
+from relay.words import Phrase
 
 SHORT_SHA = 7
 _ACTIONS = {"": "created", "create": "created", "update": "edited"}
@@ -27,6 +28,7 @@ _KEYS = {
     "commit": ("commit",),
     "snippet": ("snippet", "project_snippet"),
 }
+_SYSTEM_NOTE = Phrase("系统自动生成的评论", "a system note")
 _SIGNS = {"merge_request": "!", "issue": "#"}
 
 
@@ -38,7 +40,7 @@ def note(hook: Hook) -> Event:
     if not action:
         raise unknown_action()
     if attributes.flag("system"):
-        raise Ignored("R10", "a system note")
+        raise Ignored("R10", _SYSTEM_NOTE)
     edited = ("updated_at",) if action == "edited" else ()
     url = web_url(attributes.text("url"))
     return Event(
@@ -88,6 +90,8 @@ def _comment(payload: Fields, attributes: Fields) -> Comment:
         path=path,
         line=line,
         mentioned=mentioned(text),
+        assignees=people(assignees(found)),
+        reviewers=people(found.objects("reviewers")),
     )
 
 

@@ -16,9 +16,11 @@ from adapters.gitlab.shared import (
 )
 from relay.errors import Ignored
 from relay.events import Branch, Commit, Event, Push, Tag
+from relay.words import Phrase
 
 MAX_COMMITS = 100  # read of one push; GitLab sends 20
 MAX_PATHS = 2000  # changed files kept for filters
+_DID_NOT_MOVE = Phrase("分支没有移动", "the branch did not move")
 _BRANCHES, _TAGS = "refs/heads/", "refs/tags/"
 
 
@@ -46,7 +48,7 @@ def _branch(payload: Fields, name: str) -> Event:
         created = Branch(name, bare_commit(after, of))
         return _event(payload, "branch", "created", created)._replace(url=page)
     if before == after:
-        raise Ignored("R32", "the branch did not move")
+        raise Ignored("R32", _DID_NOT_MOVE)
     return _event(payload, "push", "reset", subject)._replace(url=page)
 
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from adapters.fields import Fields
 from adapters.gitlab.changes import Sides, joined, listed_people, sides, visible
+from adapters.gitlab.hooks import nothing_visible
 from adapters.gitlab.shared import assignees, people
-from relay.errors import Ignored
 from relay.events import Change, Person
 
 _DRAFT_MARKS = ("draft:", "wip:", "[draft]", "[wip]", "(draft)")
@@ -27,7 +27,7 @@ def decide_update(payload: Fields) -> Decision:
     for step in (_draft, _reviewers, _assignees, _others):
         if found := step(payload):
             return found
-    raise Ignored("R32", "nothing changed that a person would see")
+    raise nothing_visible()
 
 
 def is_draft(attributes: Fields) -> bool:

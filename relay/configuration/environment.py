@@ -7,16 +7,17 @@ holds a value, since any variable may hold a secret pasted into the wrong place.
 from collections.abc import Mapping
 
 from relay.config import GITEE, GITLAB, Config, Policy, Route, Secret, Source
-from relay.configuration.addresses import is_host
-from relay.configuration.robots import robots
-from relay.configuration.variables import NAMES, Variables
+from relay.configuration.digest import digest
+from relay.configuration.robot_variables import robots
+from relay.configuration.tokens import COPY_TOKEN, signing_token_fault
+from relay.configuration.variables import Variables, form_fault
+from relay.configuration.zone_names import DEFAULT as DEFAULT_ZONE
+from relay.configuration.zone_names import zone_hint
 from relay.errors import ConfigError
-from relay.patterns import event_pattern
+from relay.patterns import UnknownEventError, event_pattern
+from relay.words import Phrase
 
 _LOG_LEVELS = ("debug", "info", "warn", "warning", "error")
-_OWN_PREFIXES = ("WECOM_", "DINGTALK_", "NOTIFY_")  # nobody else's variables begin like this
-_ALIKE = 0.85  # NOTIFY_EVENT, WECOM_WEBHOOK_URL_2
-_DEFAULT_TIMEZONE = "Asia/Shanghai"
 _LANGUAGES = {
     "zh": "zh-CN",
     "zh-cn": "zh-CN",
@@ -26,17 +27,23 @@ _LANGUAGES = {
     "en-us": "en",
     "en-gb": "en",
 }
-_ZONE_WORDS = {"asia/beijing", "beijing", "china", "cst", "gmt+8", "utc+8", "utc+08:00"}
-_SIGNING_KEY_BYTES = 32  # `reference/gitlab.md` section 2.2
-_COPY_TOKEN = "copy the signing token whole, from whsec_ on, as GitLab showed it"
+
+_NOBODY = Phrase("谁也不能调用：{zh}", "nobody may call: {en}")
+_SET_SECRET = Phrase(
+    "写上 Webhook 里填的 Secret token（GitLab）或密码（Gitee）",
+    "set it to the text that the webhook has as its secret token or password",
+)
+_NO_TOKEN = Phrase("要求签名，但 {zh}", "signatures are required and {en}")
+_NO_EVENT = Phrase("没有这个事件", "no such event")
+_NO_ZONE = Phrase("这里不认识这个时区", "this time zone is not known here")
 
 
 def configuration(environ: Mapping[str, str]) -> Config:
     """Return what the variables stand for; raises ConfigError with every problem found."""
     variables = Variables(environ)
-    hosts = _allowed_hosts(variables)
+    hosts = allowed_hosts(variables)
     receivers = robots(variables, hosts)
-    sources = _sources(variables)
+    sources = default_sources(variables)
     events = _events(variables)
     config = Config(
         sources=sources,
@@ -45,90 +52,87 @@ def configuration(environ: Mapping[str, str]) -> Config:
         lang=_lang(variables),
         timezone=_timezone(variables),
         delivery=Policy(timeout_s=variables.seconds("DELIVERY_TIMEOUT", 4.0, least=0.5, most=60)),
+        allow_hosts=hosts,
+        queue=deployed(variables, "queue"),
+        state=deployed(variables, "state"),
+        origin="environment",
     )
     variables.choice("LOG_LEVEL", _LOG_LEVELS, "info")  # used by the entry point
     if not variables.problems:  # a variable that is missing has named its misspelt twin already
-        _misspelt(variables, environ)
+        variables.note_misspelt()
     if variables.problems:
         raise ConfigError(tuple(variables.problems))
-    return config
+    return config._replace(digest=digest(config))
 
 
-def _misspelt(variables: Variables, environ: Mapping[str, str]) -> None:
-    """Note every variable that is almost one of ours: unread, it would change nothing."""
-    for name in environ:
-        if name.startswith(_OWN_PREFIXES) and name not in NAMES:
-            from relay.configuration.suggest import nearest
-
-            if near := nearest(name, NAMES, likeness=_ALIKE):
-                variables.wrong("E101", name, "no such variable", f"did you mean {near}?")
-
-
-def _allowed_hosts(variables: Variables) -> frozenset[str]:
+def allowed_hosts(variables: Variables) -> tuple[str, ...]:
+    """Return the hosts of `RELAY_ALLOW_HOSTS` in lower case, as `addresses.robot_address` takes."""
     hosts = [host.lower() for host in variables.items("RELAY_ALLOW_HOSTS")]
-    for number, host in enumerate(hosts, 1):
-        if not is_host(host):
-            message, hint = f"entry {number} is no host", "write host or host:port, without http://"
-            variables.wrong("E106", "RELAY_ALLOW_HOSTS", message, hint)
-    return frozenset(hosts)
+    faults = [form_fault("host", host) for host in hosts]
+    variables.wrong_entries("E106", "RELAY_ALLOW_HOSTS", faults)
+    return tuple(dict.fromkeys(hosts))
 
 
-def _sources(variables: Variables) -> tuple[Source, ...]:
+def deployed(variables: Variables, name: str) -> str:
+    """Return what the deployment set as the ``queue`` or ``state``, as it was written."""
+    variable = f"RELAY_{name.upper()}"
+    text = variables.text(variable)
+    if text:
+        variables.wrong_entries("E106", variable, [form_fault(name, text)])
+    return text
+
+
+def default_sources(variables: Variables) -> tuple[Source, ...]:
+    """Return GitLab and Gitee as sources, both with the secret of the variables."""
     names = ("WEBHOOK_SECRET", "WEBHOOK_SECRET_OLD")
-    texts = ("".join(variables.text(name).splitlines()) for name in names)  # as GitLab sends it
-    secrets = tuple(Secret(text) for text in dict.fromkeys(texts) if text)
+    # a secret on several lines: GitLab sends it on one
+    texts = {name: "".join(variables.text(name).splitlines()) for name in names}
+    secrets = tuple(dict.fromkeys(_secret(text, name) for name, text in texts.items() if text))
     tokens = _signing_tokens(variables)
     unsigned = variables.switch("ALLOW_UNSIGNED")
     if not (secrets or tokens or unsigned):
-        message = f"nobody may call: {variables.absence(names[0])}"
-        hint = variables.misspelt(names[0])
-        hint = hint or "set it to the text that the webhook has as its secret token or password"
+        message = _NOBODY.filled(**variables.absence(names[0])._asdict())
+        hint = variables.misspelt(names[0], otherwise=_SET_SECRET)
         variables.wrong("E202", names[0], message, hint)
+    gitee = variables.choice("GITEE_SIGNATURE", ("any", "hmac", "password"), "any")
     return (
         Source(GITLAB, GITLAB, secrets, tokens, _gitlab_signature(variables, tokens), unsigned),
-        Source(
-            GITEE,
-            GITEE,
-            secrets,
-            signature=variables.choice("GITEE_SIGNATURE", ("any", "hmac", "password"), "any"),
-            allow_unsigned=unsigned,
-        ),
+        Source(GITEE, GITEE, secrets, signature=gitee, allow_unsigned=unsigned),
     )
 
 
-def _signing_tokens(variables: Variables) -> tuple[Secret, ...]:
-    from relay.signing import signing_key
+def _secret(text: str, name: str) -> Secret:
+    return Secret(text, f"${{{name}}}")
 
-    tokens = variables.items("GITLAB_SIGNING_TOKEN")
-    for number, token in enumerate(tokens, 1):
-        try:
-            is_token = len(signing_key(token)) == _SIGNING_KEY_BYTES
-        except ValueError:
-            is_token = False
-        if not is_token:
-            message = f"token {number} is none of GitLab's: base64 of {_SIGNING_KEY_BYTES} bytes"
-            variables.wrong("E204", "GITLAB_SIGNING_TOKEN", message, _COPY_TOKEN)
-    return tuple(map(Secret, tokens))
+
+def _signing_tokens(variables: Variables) -> tuple[Secret, ...]:
+    name = "GITLAB_SIGNING_TOKEN"
+    tokens = variables.items(name)
+    variables.wrong_entries("E204", name, map(signing_token_fault, tokens))
+    return tuple(_secret(token, name) for token in tokens)
 
 
 def _gitlab_signature(variables: Variables, tokens: tuple[Secret, ...]) -> str:
     default = "required" if tokens else ""
     chosen = variables.choice("GITLAB_SIGNATURE", ("required", "optional"), default)
     if chosen == "required" and not tokens:
-        message = f"it is required and {variables.absence('GITLAB_SIGNING_TOKEN')}"
-        hint = variables.misspelt("GITLAB_SIGNING_TOKEN") or _COPY_TOKEN
+        message = _NO_TOKEN.filled(**variables.absence("GITLAB_SIGNING_TOKEN")._asdict())
+        hint = variables.misspelt("GITLAB_SIGNING_TOKEN", otherwise=COPY_TOKEN)
         variables.wrong("E201", "GITLAB_SIGNATURE", message, hint)
     return chosen
 
 
 def _events(variables: Variables) -> tuple[str, ...]:
-    found = []
-    for number, text in enumerate(variables.items("NOTIFY_EVENTS"), 1):
+    given = variables.items("NOTIFY_EVENTS")
+    found, faults = [], []
+    for text in given:
+        fault = None
         try:
             found.append(event_pattern(text))
-        except ValueError as hint:
-            message = f"entry {number} is no known event"
-            variables.wrong("E110", "NOTIFY_EVENTS", message, str(hint))
+        except UnknownEventError as unknown:
+            fault = (_NO_EVENT, unknown.hint)
+        faults.append(fault)
+    variables.wrong_entries("E110", "NOTIFY_EVENTS", faults)
     return tuple(dict.fromkeys(found))
 
 
@@ -141,24 +145,7 @@ def _lang(variables: Variables) -> str:
 
 
 def _timezone(variables: Variables) -> str:
-    name = variables.text("NOTIFY_TIMEZONE") or _DEFAULT_TIMEZONE
-    if name == _DEFAULT_TIMEZONE:
-        return name
-    import zoneinfo
-
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        hint = _zone_hint(name, zoneinfo.available_timezones())
-        variables.wrong("E103", "NOTIFY_TIMEZONE", "this time zone is not known here", hint)
+    name = variables.text("NOTIFY_TIMEZONE") or DEFAULT_ZONE
+    if hint := zone_hint(name):
+        variables.wrong("E103", "NOTIFY_TIMEZONE", _NO_ZONE, hint)
     return name
-
-
-def _zone_hint(name: str, known: set[str]) -> str:
-    from relay.configuration.suggest import did_you_mean
-
-    if not known:
-        return f"this system has no time zone data; without the variable it is {_DEFAULT_TIMEZONE}"
-    if name.lower() in _ZONE_WORDS:
-        return f"did you mean {_DEFAULT_TIMEZONE}?"
-    return did_you_mean(name, sorted(known)) or f"write a name such as {_DEFAULT_TIMEZONE}"

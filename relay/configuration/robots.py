@@ -1,113 +1,68 @@
-"""The robots that environment variables name, as receivers."""
+"""What holds for every robot, whether variables or a file name it. Nothing said holds a value."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import TypeAlias
 
-from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver, Secret
-from relay.configuration.addresses import DINGTALK, WECOM, Service, robot_address
-from relay.configuration.variables import Variables
+from relay.config import Secret
+from relay.words import Phrase
 
-_LONGEST_KEYWORD = 40
-_MARKUP = frozenset("<>&[]*`\\")
-_COPY_SECRET = "copy it from the robot's security settings (加签): it begins with SEC"
+Fault: TypeAlias = tuple[Phrase, Phrase]  # what is wrong, and what to do
+
+_NO_SECRET = Phrase("这不是钉钉机器人的加签密钥", "this is no secret of a DingTalk robot")
+_COPY_SECRET = Phrase(
+    "从机器人的安全设置「加签」里复制，SEC 开头",
+    "copy it from the robot's security settings (加签): it begins with SEC",
+)
+_SHOWN_SECRET = Phrase(
+    "这个关键词是密钥，会出现在每条消息里",
+    "this keyword is a secret: it would be shown in every message",
+)
+_WRITE_KEYWORD = Phrase("写机器人的自定义关键词", "write the robot's 自定义关键词")
+_UNEQUAL = Phrase(
+    "密钥有 {secrets} 个，机器人有 {urls} 个", "secrets given: {secrets}, robots: {urls}"
+)
+_IN_ORDER = Phrase(
+    "按同样的顺序给每个机器人写一个；没有的留空，逗号照写",
+    "write one for each robot in the same order, and nothing between the commas for none",
+)
 
 
-def robots(variables: Variables, allowed: Collection[str]) -> tuple[Receiver, ...]:
-    """Return one receiver for each robot, named ``wecom``, ``wecom-2`` … and ``dingtalk`` ….
+class PairingError(ValueError):
+    """Robots and secrets do not match in number; its *args* are the message and the hint."""
 
-    A robot given twice counts once. *allowed* as in `robot_address`. Problems go to *variables*.
+
+def secret_fault(text: str) -> Fault | None:
+    """Return what is wrong with a DingTalk robot's secret; an empty one is none and fine."""
+    return (_NO_SECRET, _COPY_SECRET) if text and not _is_secret(text) else None
+
+
+def keyword_fault(keyword: str, secrets: Collection[str]) -> Fault | None:
+    """Return what is wrong with *keyword*, which everybody sees, if it is one of *secrets*."""
+    is_secret = keyword in secrets or _is_secret(keyword)
+    return (_SHOWN_SECRET, _WRITE_KEYWORD) if is_secret else None
+
+
+def paired(
+    urls: Sequence[Secret], secrets: Sequence[Secret]
+) -> tuple[tuple[Secret, Secret | None], ...]:
+    """Return each address once, with the secret at its place, None where that is empty.
+
+    *secrets* is empty or as long as *urls*; anything else raises PairingError: a secret is never
+    guessed to be another robot's. Of an address given twice the first secret counts.
     """
-    found = _wecom_robots(variables, allowed) + _dingtalk_robots(variables, allowed)
-    names = (WECOM.variable, DINGTALK.variable)
-    if not any(map(variables.items, names)):
-        message = f"there is no robot to send to: {variables.absence(*names)}"
-        hint = variables.misspelt(*names) or "set one of them"
-        variables.wrong("E201", WECOM.variable, message, hint)
-    return found
+    if secrets and len(secrets) != len(urls):
+        raise PairingError(_UNEQUAL.filled(secrets=len(secrets), urls=len(urls)), _IN_ORDER)
+    found: dict[Secret, Secret | None] = {}
+    for at, url in enumerate(urls):
+        secret = secrets[at] if secrets and secrets[at].reveal() else None
+        found[url] = found.get(url) or secret
+    return tuple(found.items())
 
 
-def _wecom_robots(variables: Variables, allowed: Collection[str]) -> tuple[Receiver, ...]:
-    words = ("markdown", "markdown_v2", "text")
-    message = variables.choice("WECOM_MESSAGE", words, "markdown")
-    return tuple(
-        Receiver(_numbered("wecom", at), WECOM_ROBOT, Secret(url), message=message)
-        for at, url in enumerate(dict.fromkeys(_addresses(variables, WECOM, allowed)))
-    )
-
-
-def _dingtalk_robots(variables: Variables, allowed: Collection[str]) -> tuple[Receiver, ...]:
-    words = ("markdown", "action_card", "text")
-    message = variables.choice("DINGTALK_MESSAGE", words, "markdown")
-    open_links = variables.choice("DINGTALK_OPEN_LINKS", ("sidebar", "browser"), "sidebar")
-    keywords = _keywords(variables)
-    addresses = _addresses(variables, DINGTALK, allowed)
-    secrets: dict[str, str] = {}
-    for url, secret in zip(addresses, _secrets(variables, len(addresses)), strict=True):
-        secrets[url] = secrets.get(url) or secret
-    return tuple(
-        Receiver(
-            _numbered("dingtalk", at),
-            DINGTALK_ROBOT,
-            Secret(url),
-            secret=Secret(secret) if secret else None,
-            keywords=keywords,
-            message=message,
-            open_links=open_links,
-        )
-        for at, (url, secret) in enumerate(secrets.items())
-    )
-
-
-def _addresses(variables: Variables, service: Service, allowed: Collection[str]) -> list[str]:
-    """Return one address for each given, ``""`` where it was refused."""
-    found = []
-    for number, text in enumerate(variables.items(service.variable), 1):
-        try:
-            found.append(robot_address(text, service, allowed))
-        except ValueError as fault:
-            found.append("")
-            hint = f"copy the robot's whole webhook address from {service.name}"
-            variables.wrong("E203", service.variable, f"address {number} {fault}", hint)
-    return found
-
-
-def _secrets(variables: Variables, count: int) -> list[str]:
-    """Return *count* secrets, ``""`` for a robot without one; they belong together by position."""
-    given = variables.places("DINGTALK_SECRET")
-    for number, secret in enumerate(given, 1):
-        if secret and not _is_secret(secret):
-            message = f"secret {number} is none of a DingTalk robot"
-            variables.wrong("E204", "DINGTALK_SECRET", message, _COPY_SECRET)
-    if not given or len(given) == count:
-        return given or [""] * count
-    if count:
-        message = f"{len(given)} given for {count} robots in {DINGTALK.variable}"
-        hint = "write one for each robot in the same order, and nothing between the commas for none"
-        variables.wrong("E205", "DINGTALK_SECRET", message, hint)
-    else:
-        message = f"DINGTALK_SECRET is set and {variables.absence(DINGTALK.variable)}"
-        hint = variables.misspelt(DINGTALK.variable)
-        variables.wrong("E201", DINGTALK.variable, message, hint)
-    return [""] * count
-
-
-def _keywords(variables: Variables) -> tuple[str, ...]:
-    """Return the keywords, which stand in messages as they are: none may be a secret or markup."""
-    found = variables.items("DINGTALK_KEYWORDS")
-    secret = set(variables.places("DINGTALK_SECRET")) | {variables.text("WEBHOOK_SECRET")}
-    for number, keyword in enumerate(found, 1):
-        if keyword in secret or _is_secret(keyword):
-            message = f"keyword {number} is a secret: it would be shown in every message"
-            variables.wrong("E204", "DINGTALK_KEYWORDS", message, "write the robot's 自定义关键词")
-        elif len(keyword) > _LONGEST_KEYWORD or not keyword.isprintable() or set(keyword) & _MARKUP:
-            message = f"keyword {number} is too long or holds a character that means markup"
-            hint = f"at most {_LONGEST_KEYWORD} characters, none of {' '.join(sorted(_MARKUP))}"
-            variables.wrong("E106", "DINGTALK_KEYWORDS", message, hint)
-    return tuple(found)
+def numbered(name: str, at: int) -> str:
+    """Return what the robot at place *at* under *name* is called: ``name``, ``name#2`` …."""
+    return f"{name}#{at + 1}" if at else name
 
 
 def _is_secret(text: str) -> bool:
     return text.startswith("SEC") and text.isascii() and text.isalnum()
-
-
-def _numbered(name: str, at: int) -> str:
-    return f"{name}-{at + 1}" if at else name

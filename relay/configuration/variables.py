@@ -1,12 +1,11 @@
-"""Environment variables read leniently, as people paste them; what is wrong is gathered.
-
-Spaces, invisible marks, straight and curly quotes around a value do not count; a list may be
-separated by commas, full-width commas or line breaks.
-"""
+"""Environment variables read leniently, as people paste them; what is wrong is gathered."""
 
 from collections.abc import Iterable, Mapping
 
-from relay.errors import Problem
+from relay.configuration import pasted
+from relay.configuration.forms import FormError, formed
+from relay.errors import NOTHING, Problem
+from relay.words import Phrase
 
 NAMES = (
     "WECOM_WEBHOOK_URL",
@@ -26,14 +25,33 @@ NAMES = (
     "NOTIFY_LANG",
     "NOTIFY_TIMEZONE",
     "DELIVERY_TIMEOUT",
+    "CONFIG_YAML",
+    "CONFIG_FILE",
     "RELAY_ALLOW_HOSTS",
+    "RELAY_QUEUE",
+    "RELAY_STATE",
     "LOG_LEVEL",
 )
-# \u3000 and \u00a0 come with text copied from pages, the zero-width ones from chats
-_EDGES = " \t\r\n\v\f\u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
-_QUOTES = "\"'`“”„‟‘’‚‛＂＇"
 _ON = ("true", "yes", "on", "1")
 _OFF = ("false", "no", "off", "0")
+# Hardly anybody else's variables begin like this, and look so much like one of ours:
+# NOTIFY_EVENT, WECOM_WEBHOOK_URL_2.
+_OWN_PREFIXES = ("WECOM_", "DINGTALK_", "NOTIFY_", "RELAY_")
+_ALIKE = 0.85
+
+_NO_VARIABLE = Phrase("没有这个变量", "no such variable")
+_ENTRY = Phrase("第 {number} 个：{zh}", "entry {number}: {en}")
+_UNSET = Phrase("{name} 没有设置", "{name} is not set")
+_EMPTY = Phrase("{name} 是空的", "{name} is empty")
+_MISSPELT = Phrase("已设置 {found}：你是不是想写 {name}？", "{found} is set: did you mean {name}?")
+_UNKNOWN = Phrase("这个值不在可选项里", "the value is none of those known")
+_ONE_OF = Phrase("可以写：{zh}", "write one of: {en}")
+_MISFORMED = Phrase("写法不对", "it is not written as it should be")
+_NO_TIME = Phrase("这个值不是范围内的时间", "the value is not a time in that range")
+_SECONDS = Phrase(
+    "写 {least:g} 到 {most:g} 秒，例如 {default:g} 或 {default:g}s",
+    "write seconds from {least:g} to {most:g}, such as {default:g} or {default:g}s",
+)
 
 
 class Variables:
@@ -43,48 +61,62 @@ class Variables:
         self._environ = environ
         self.problems: list[Problem] = []
 
-    def wrong(self, code: str, name: str, message: str, hint: str = "") -> None:
+    def wrong(self, code: str, name: str, message: Phrase, hint: Phrase = NOTHING) -> None:
         """Note a problem of variable *name*; no text given here may hold a value."""
         self.problems.append(Problem(code, name, message, hint))
 
+    def wrong_entries(
+        self, code: str, name: str, faults: Iterable[tuple[Phrase, Phrase] | None]
+    ) -> None:
+        """Note what is wrong with each entry of a list, None for nothing: a message and a hint.
+
+        Of several entries the number is told.
+        """
+        found = list(faults)
+        for number, fault in enumerate(found, 1):
+            if fault:
+                message, hint = fault
+                told = _ENTRY.filled(number=number, zh=message.zh, en=message.en)
+                self.wrong(code, name, told if len(found) > 1 else message, hint)
+
     def text(self, name: str) -> str:
-        """Return the value without what surrounds it; one pair of quotes is taken off."""
-        text = self._environ.get(name, "").strip(_EDGES)
-        if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
-            text = text[1:-1].strip(_EDGES)
-        return text
+        """Return the value without what surrounds it (`pasted.trimmed`)."""
+        return pasted.trimmed(self._environ.get(name, ""))
 
     def places(self, name: str) -> list[str]:
         """Return a list whose empty places count, except at the end: ``a,,b``."""
-        text = ""
-        for line in self._environ.get(name, "").replace("，", ",").splitlines():
-            if part := line.strip(_EDGES):
-                joined = not text or text.endswith(",") or part.startswith(",")
-                text += part if joined else f",{part}"
-        found = [part.strip(_EDGES + _QUOTES) for part in text.split(",")]
-        while found and not found[-1]:
-            found.pop()
-        return found
+        return pasted.places(self._environ.get(name, ""))
 
     def items(self, name: str) -> list[str]:
         """Return a list without its empty places."""
-        return [item for item in self.places(name) if item]
+        return pasted.items(self._environ.get(name, ""))
 
-    def absence(self, *names: str) -> str:
+    def absence(self, *names: str) -> Phrase:
         """Say of each of *names* whether it is missing or empty."""
-        said = (f"{name} is {'empty' if name in self._environ else 'not set'}" for name in names)
-        return " and ".join(said)
+        said = [(_EMPTY if name in self._environ else _UNSET).filled(name=name) for name in names]
+        return Phrase("，".join(one.zh for one in said), " and ".join(one.en for one in said))
 
-    def misspelt(self, *names: str) -> str:
-        """Return a hint on variables that look like *names* and are none of ours; may be empty."""
+    def misspelt(self, *names: str, otherwise: Phrase = NOTHING) -> Phrase:
+        """Return a hint on variables that look like *names* and are none of ours.
+
+        Without any the hint is *otherwise*.
+        """
         from relay.configuration.suggest import nearest
 
         others = [name for name in self._environ if name not in NAMES and self.text(name)]
-        hints = []
-        for name in names:
-            if found := nearest(name, others, likeness=0.7):
-                hints.append(f"{found} is set: did you mean {name}?")
-        return " ".join(hints)
+        found = [(nearest(name, others, likeness=0.7), name) for name in names]
+        hints = [_MISSPELT.filled(found=one, name=name) for one, name in found if one]
+        return _joined(*hints) if hints else otherwise
+
+    def note_misspelt(self) -> None:
+        """Note every variable that is almost one of ours: unread, it would change nothing."""
+        for name in self._environ:
+            if name.startswith(_OWN_PREFIXES) and name not in NAMES:
+                from relay.configuration.suggest import did_you_mean
+
+                hint = did_you_mean(name, NAMES, likeness=_ALIKE)
+                if hint != NOTHING:
+                    self.wrong("E101", name, _NO_VARIABLE, hint)
 
     def choice(self, name: str, words: Iterable[str], default: str) -> str:
         """Return one of *words*, in any case of letters and with ``-`` for ``_``."""
@@ -100,9 +132,8 @@ class Variables:
         from relay.configuration.suggest import did_you_mean
 
         known = list(words)
-        listed = f"write one of: {', '.join(known)}"
-        hint = did_you_mean(given, known)
-        self.wrong("E103", name, "the value is none of those known", f"{hint} {listed}".strip())
+        listed = _ONE_OF.filled(zh="、".join(known), en=", ".join(known))
+        self.wrong("E103", name, _UNKNOWN, _joined(did_you_mean(given, known), listed))
 
     def switch(self, name: str) -> bool:
         """Return whether a word for yes is set; nothing set is no."""
@@ -120,6 +151,21 @@ class Variables:
         is_number = digits.isascii() and digits.replace(".", "", 1).isdigit() and len(digits) < 10
         if is_number and least <= float(digits) <= most:
             return float(digits)
-        hint = f"write seconds from {least:g} to {most:g}, such as {default:g} or {default:g}s"
-        self.wrong("E106", name, "the value is not a time in that range", hint)
+        hint = _SECONDS.filled(least=least, most=most, default=default)
+        self.wrong("E106", name, _NO_TIME, hint)
         return default
+
+
+def _joined(*phrases: Phrase) -> Phrase:
+    """Return *phrases* one after the other, without the empty ones."""
+    found = [phrase for phrase in phrases if phrase != NOTHING]
+    return Phrase("".join(one.zh for one in found), " ".join(one.en for one in found))
+
+
+def form_fault(form: str, text: str) -> tuple[Phrase, Phrase] | None:
+    """Return a message and a hint if *text* has not the form of that name (`forms.formed`)."""
+    try:
+        formed(form, text)
+    except FormError as error:
+        return _MISFORMED, error.expected
+    return None

@@ -1,6 +1,7 @@
 """From an event to the words about it: `describe`, one describer per kind of subject.
 
-A new event is one function in the module of its family and one row in `_DESCRIBERS`.
+A new event is one function in the module of its family and one row in `_DESCRIBERS`; what `show`
+may choose from it is a table there, one row in `_FACTS` and one in `relay.facts`.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from relay.describe import (
     releases,
     security,
 )
-from relay.describe.draft import Draft, Head, View, action, muted, usable
+from relay.describe.draft import Draft, Facts, Head, View, action, lines_of, muted, usable
 from relay.describe.phrases import VIEW, VIEW_PROJECT
 from relay.describe.when import happened_at, year_at
 from relay.events import (
@@ -45,7 +46,7 @@ from relay.events import (
     Vulnerability,
     WikiPage,
 )
-from relay.notifications import Action, Notification, Span
+from relay.notifications import Action, Line, Notification, Span
 from relay.words import Words, project_name
 
 _Describer = Callable[[Event, Any, View], Draft]
@@ -74,6 +75,21 @@ _DESCRIBERS: dict[type, _Describer] = {
     Notice: notices.notice,
 }
 
+# What `show` chooses from; the designed lines are made of the same functions.
+_FACTS: dict[type, Facts] = {
+    Push: code.PUSH_FACTS,
+    Branch: code.BRANCH_FACTS,
+    Tag: code.TAG_FACTS,
+    Issue: issues.ISSUE_FACTS,
+    MergeRequest: merge_requests.MERGE_REQUEST_FACTS,
+    Comment: comments.COMMENT_FACTS,
+    Pipeline: ci.PIPELINE_FACTS,
+    Job: ci.JOB_FACTS,
+    Release: releases.RELEASE_FACTS,
+    Deployment: deployments.DEPLOYMENT_FACTS,
+    WikiPage: releases.WIKI_FACTS,
+}
+
 
 def describe(
     event: Event,
@@ -83,15 +99,24 @@ def describe(
     now_s: float | None = None,
     timezone: str = "Asia/Shanghai",
     max_commits: int = 5,
+    show: tuple[str, ...] | None = None,
+    emoji: bool = True,
 ) -> Notification:
     """Return what to say about *event*: words in *lang*, no markup (`design/messages.md`).
 
     *now_s* (Unix seconds) decides whether the time of the event is worth a line: without it, it
-    never is. *quiet* gives the one-line form.
+    never is. *quiet* gives the one-line form. *show* are the facts (`relay.facts`) that replace the
+    designed ones, in their order: first line, subject and links stay, names that the event has no
+    fact for leave no trace, and a kind without facts keeps its design. Without *emoji* the first
+    line has no sign.
     """
     words = Words(lang, event.source)
     view = View(words, year_at(now_s if now_s is not None else event.occurred_at), max_commits)
-    draft = _DESCRIBERS[type(event.subject)](event, event.subject, view)
+    draft = drafted(event, view)
+    if show is not None and type(event.subject) in _FACTS:
+        draft = _with_facts(draft, event, show, view)
+    if not emoji:
+        draft = draft._replace(head=draft.head._replace(emoji=""))
     headline = _headline(draft.head, event, words)
     actions = _actions(draft, event, words)
     if quiet:
@@ -103,12 +128,35 @@ def describe(
     return Notification(headline, lines, actions, draft.more, lang=words.lang)
 
 
+def drafted(event: Event, view: View) -> Draft:
+    """Return the designed parts of the message about *event*."""
+    return _DESCRIBERS[type(event.subject)](event, event.subject, view)
+
+
+def _with_facts(draft: Draft, event: Event, show: tuple[str, ...], view: View) -> Draft:
+    """Exchange the lines of *draft* but the subject for the facts in *show*, each once.
+
+    A comment's subject is a fact of its own (``target``). The count of commits that are not listed
+    goes with the list.
+    """
+    known = _FACTS[type(event.subject)]
+    kept = [line for line in draft.lines if line.rank == "subject" and "target" not in known]
+    found: list[Line] = [
+        line
+        for name in dict.fromkeys(show)
+        if name in known
+        for line in lines_of(known[name](event, event.subject, view))
+    ]
+    more = draft.more if "commits" in show else None
+    return draft._replace(lines=(*kept, *found), more=more)
+
+
 def _headline(head: Head, event: Event, words: Words) -> tuple[Span, ...]:
     """Return ``{emoji} {status} {what} · {place} {ref} · {who}`` (rule 1)."""
     place = head.place or project_name(event.project.path)
     prefix = f"{head.place_word} " if head.place and head.place_word else ""
     who = words.name(event.actor) if head.who is None else head.who
-    start = Span(f"{head.emoji} {head.status}", tone=head.tone)
+    start = Span(f"{head.emoji} {head.status}".lstrip(), tone=head.tone)
     gap = "" if head.status.endswith("）") else " "  # a full-width bracket brings its own space
     spans = [start, Span(f"{gap}{head.what}" if head.what else "")]
     dot = " · " if head.what else f"{gap}· "

@@ -37,21 +37,22 @@ _OTHER = Phrase("其他内容", "other details")
 
 def updated(number: str, changes: tuple[Change, ...], words: Words) -> str:
     """Return the first line's words for an update: ``!42 更新了标签、标题``."""
-    fields = words.listed([_name(change, words) for change in changes], most=3)
+    fields = words.listed([field_name(change, words) for change in changes], most=3)
     return words.say(_UPDATED if fields else _TOUCHED, number=number, fields=fields)
 
 
-def change_lines(changes: tuple[Change, ...], words: Words) -> tuple[Line, ...]:
+def change_lines(changes: tuple[Change, ...], words: Words) -> list[Line]:
     """Return one line per change that has something to show beyond the first line's words."""
     found = [(change, _sides(change)) for change in changes if change.field != "state"]
-    return tuple(
-        facts(capital(_name(change, words)) + words.colon + sides)
+    return [
+        facts(capital(field_name(change, words)) + words.colon + sides)
         for change, sides in found
         if sides
-    )[:_SHOWN]
+    ][:_SHOWN]
 
 
-def _name(change: Change, words: Words) -> str:
+def field_name(change: Change, words: Words) -> str:
+    """Return what was edited: ``目标分支``."""
     return words.say(_FIELDS.get(change.field, _OTHER))
 
 

@@ -1,22 +1,23 @@
-"""Pipelines, jobs, deployments."""
+"""Pipelines and jobs."""
 
 from relay.describe.draft import (
     REF_CELLS,
     Draft,
+    Facts,
     Head,
     Part,
     View,
     action,
-    commit,
     facts,
     joined,
     labelled,
     linked,
     value,
 )
-from relay.describe.phrases import COMMIT, TOOK, VIEW_LOG
+from relay.describe.phrases import VIEW_LOG
+from relay.describe.runs import branch, duration, queued, ran_commit
 from relay.events import Event, Job, JobSummary, Pipeline
-from relay.notifications import Line, Span
+from relay.notifications import Span
 from relay.words import Phrase, Words, capital
 
 _JOBS_SHOWN = 5
@@ -77,11 +78,11 @@ _REASONS = {
 _PIPELINE_IS = Phrase("{noun}{status}", "{noun} {status}")
 _FAILED_JOBS = Phrase("失败", "Failed")
 _TRIGGER = Phrase("触发", "Source")
-_QUEUED = Phrase("排队 {time}", "queued {time}")
 _BEFORE = Phrase("此前失败 {count} 次", "after {count} failures", "after 1 failure")
 _FOR = Phrase("，共 {time}", " over {time}")
 _VIEW_PIPELINE = Phrase("查看{noun} {number}", "View {noun} {number}")
 _STAGE = Phrase("阶段", "Stage")
+_STAGES = Phrase("阶段", "Stages")
 _IN_PIPELINE = Phrase("流水线 ", "pipeline ")
 _REASON = Phrase("原因", "Reason")
 _RETRIED = Phrase("重试 {count} 次", "retried {count} times", "retried once")
@@ -91,23 +92,20 @@ _RUNNER = Phrase("Runner", "Runner")
 def pipeline(event: Event, found: Pipeline, view: View) -> Draft:
     words, noun = view.words, view.words.noun("pipeline")
     emoji, phrase, tone = _STATUS[event.action]
-    status = capital(
-        words.say(
-            _PIPELINE_IS,
-            noun=noun,
-            status=words.say(_WARNED if found.warning and event.action == "success" else phrase),
-        )
-    )
+    warned = found.warning and event.action == "success"
+    told = words.say(_WARNED if warned else phrase)
+    status = capital(words.say(_PIPELINE_IS, noun=noun, status=told))
     name = words.quoted(value(found.name, 40))
-    took = words.duration(found.duration_s)
+    # A push is worth a word only where somebody looks for a cause.
+    usual = found.trigger == "push" and event.action != "failed"
     lines = (
-        Line(labelled(words, _FAILED_JOBS, _jobs(found.failed_jobs, words))),
-        Line(labelled(words, COMMIT, commit(found.commit))),
+        facts(_failed_jobs(event, found, view)),
+        facts(ran_commit(event, found, view)),
         facts(
-            _merge_request(found, words),
-            _trigger(event, found, words),
-            words.filled(TOOK, time=took),
-            _history(found, words),
+            _merge_request(event, found, view),
+            "" if usual else _trigger(event, found, view),
+            duration(event, found, view),
+            _history(event, found, view),
         ),
     )
     link = action(words, _VIEW_PIPELINE, event.url, noun=noun, number=value(found.number, 20))
@@ -122,23 +120,36 @@ def job(event: Event, found: Job, view: View) -> Draft:
     told = value(found.status_name, 20) if event.action == "unknown" else ""
     status = capital(words.say(_PIPELINE_IS, noun=noun, status=told or words.say(phrase)))
     head = Head(emoji, status, tone, value(found.name, 40), value(found.ref, REF_CELLS))
-    number = linked(value(found.pipeline, 60), found.pipeline_url)
-    took, queued = words.duration(found.duration_s), words.duration(found.queued_s)
     lines = (
+        facts(_stage(event, found, view), _pipeline_of(event, found, view)),
+        facts(ran_commit(event, found, view) if event.source == "gitee" else ""),
         facts(
-            words.labelled(_STAGE, value(found.stage, 40)),
-            joined("", words.say(_IN_PIPELINE), number) if number else "",
+            _reason(event, found, view),
+            duration(event, found, view),
+            queued(event, found, view) if (found.queued_s or 0) >= 1 else "",
+            _retries(event, found, view),
         ),
-        Line(labelled(words, COMMIT, commit(found.commit)) if event.source == "gitee" else ()),
-        facts(
-            words.labelled(_REASON, _reason(found.reason, words)),
-            words.filled(TOOK, time=took),
-            words.say(_QUEUED, time=queued) if (found.queued_s or 0) >= 1 else "",
-            words.filled(_RETRIED, count=found.retries),
-        ),
-        facts(words.labelled(_RUNNER, value(found.runner, 40))),
+        facts(_runner(event, found, view)),
     )
     return Draft(head, lines, (action(words, VIEW_LOG, event.url),))
+
+
+def state_word(event: Event, words: Words) -> str:
+    """Return how a pipeline or job stands in one word (``失败``), ``""`` for another event."""
+    known = _STATUS.get(event.action) if isinstance(event.subject, Pipeline | Job) else None
+    return words.say(known[1]) if known else ""
+
+
+def trigger_word(trigger: str, words: Words) -> str:
+    """Return the forge's word for what started a pipeline, translated where it is known."""
+    known = _TRIGGERS.get(trigger)
+    return words.say(known) if known else value(trigger, 30)
+
+
+def reason_word(reason: str, words: Words) -> str:
+    """Return the forge's word for why a job failed, translated where it is known."""
+    known = _REASONS.get(reason)
+    return words.say(known) if known else value(reason.replace("_", " "), 60)
 
 
 def _jobs(jobs: tuple[JobSummary, ...], words: Words) -> tuple[Span, ...]:
@@ -150,21 +161,27 @@ def _jobs(jobs: tuple[JobSummary, ...], words: Words) -> tuple[Span, ...]:
     return joined("、" if words.chinese else ", ", *shown, more)
 
 
-def _trigger(event: Event, found: Pipeline, words: Words) -> str:
-    """Return what started it; a push is worth a word only where somebody looks for a cause."""
-    if event.action != "failed" and found.trigger == "push":
-        return ""
-    known = _TRIGGERS.get(found.trigger)
-    return words.labelled(_TRIGGER, words.say(known) if known else value(found.trigger, 30))
+def _failed_jobs(event: Event, found: Pipeline, view: View) -> Part:
+    return labelled(view.words, _FAILED_JOBS, _jobs(found.failed_jobs, view.words))
 
 
-def _merge_request(found: Pipeline, words: Words) -> Part:
+def _stages(event: Event, found: Pipeline, view: View) -> Part:
+    names = [value(stage, 30) for stage in found.stages]
+    return view.words.labelled(_STAGES, view.words.listed(names, most=8))
+
+
+def _trigger(event: Event, found: Pipeline, view: View) -> Part:
+    return view.words.labelled(_TRIGGER, trigger_word(found.trigger, view.words))
+
+
+def _merge_request(event: Event, found: Pipeline, view: View) -> Part:
     number = linked(value(found.merge_request, 20), found.merge_request_url)
-    label = words.noun("merge_request")
+    label = view.words.noun("merge_request")
     return (Span(f"{capital(label)} "), *number) if number else ""
 
 
-def _history(found: Pipeline, words: Words) -> Part:
+def _history(event: Event, found: Pipeline, view: View) -> Part:
+    words = view.words
     if not found.failures:
         return ""
     time = words.duration(found.failing_s)
@@ -172,6 +189,46 @@ def _history(found: Pipeline, words: Words) -> Part:
     return Span(text, tone="muted")
 
 
-def _reason(reason: str, words: Words) -> str:
-    known = _REASONS.get(reason)
-    return words.say(known) if known else value(reason.replace("_", " "), 60)
+def _stage(event: Event, found: Job, view: View) -> Part:
+    return view.words.labelled(_STAGE, value(found.stage, 40))
+
+
+def _pipeline_of(event: Event, found: Job, view: View) -> Part:
+    number = linked(value(found.pipeline, 60), found.pipeline_url)
+    return joined("", view.words.say(_IN_PIPELINE), number) if number else ""
+
+
+def _reason(event: Event, found: Job, view: View) -> Part:
+    return view.words.labelled(_REASON, reason_word(found.reason, view.words))
+
+
+def _retries(event: Event, found: Job, view: View) -> Part:
+    return view.words.filled(_RETRIED, count=found.retries)
+
+
+def _runner(event: Event, found: Job, view: View) -> Part:
+    return view.words.labelled(_RUNNER, value(found.runner, 40))
+
+
+PIPELINE_FACTS: Facts = {
+    "failed_jobs": _failed_jobs,
+    "stages": _stages,
+    "branch": branch,
+    "commit": ran_commit,
+    "trigger": _trigger,
+    "duration": duration,
+    "queued": queued,
+    "merge_request": _merge_request,
+    "history": _history,
+}
+JOB_FACTS: Facts = {
+    "stage": _stage,
+    "branch": branch,
+    "commit": ran_commit,
+    "reason": _reason,
+    "duration": duration,
+    "runner": _runner,
+    "pipeline": _pipeline_of,
+    "queued": queued,
+    "retries": _retries,
+}

@@ -5,18 +5,19 @@ from collections import Counter
 from relay.describe.draft import (
     REF_CELLS,
     Draft,
+    Facts,
     Head,
+    Part,
     View,
     action,
     commit,
     either,
     facts,
     joined,
-    labelled,
     same_person,
     value,
 )
-from relay.describe.phrases import MESSAGE, VIEW_COMMIT
+from relay.describe.phrases import AUTHOR, MESSAGE, VIEW_COMMIT
 from relay.describe.plain import prose
 from relay.events import Branch, Commit, Event, Push, Tag
 from relay.notifications import Action, Line, More, Span
@@ -57,17 +58,17 @@ def push(event: Event, found: Push, view: View) -> Draft:
     ref = value(found.branch, REF_CELLS)
     links = (either(action(words, _COMPARE, found.compare_url), _newest(found, words)),)
     if event.action == "reset":
-        return Draft(Head("🔨", words.say(_RESET), ref=ref), (_moved(found, words),), links)
+        head = Head("🔨", words.say(_RESET), ref=ref)
+        return Draft(head, (facts(_compare(event, found, view)),), links)
     if found.new_branch:
         links = (either(action(words, _VIEW_BRANCH, event.url), links[0]),)
-    shown = found.commits[: view.max_commits]
     count = f"{found.total}+" if found.at_least else found.total
     status = words.say(_PUSHED_NEW if found.new_branch else _PUSHED, count=count)
     return Draft(
         Head("🔨", status, ref=ref),
-        tuple(_commit_line(one, event, words) for one in shown),
+        tuple(_commits(event, found, view)),
         links,
-        _more(found, len(shown), words),
+        _more(found, view),
     )
 
 
@@ -75,10 +76,10 @@ def branch(event: Event, found: Branch, view: View) -> Draft:
     words, name = view.words, value(found.name, REF_CELLS)
     if event.action == "deleted":
         head = Head("🗑️", words.say(_BRANCH_DELETED), "danger", name)
-        return Draft(head, (_at(_ENDED_AT, found.head, words),))
+        return Draft(head, (facts(_head(event, found, view)),))
     return Draft(
         Head("✨", words.say(_NEW_BRANCH), what=name),
-        (_at(_STARTS_AT, found.head, words),),
+        (facts(_head(event, found, view)),),
         (action(words, _VIEW_BRANCH, event.url),),
     )
 
@@ -87,12 +88,14 @@ def tag(event: Event, found: Tag, view: View) -> Draft:
     words = view.words
     emoji, status, tone = _TAG_HEADS[event.action]
     head = Head(emoji, words.say(status), tone, value(found.name, REF_CELLS))
-    lines = (
-        _at(_ENDED_AT if event.action == "deleted" else _POINTS_AT, found.commit, words),
-        Line(labelled(words, MESSAGE, prose(found.message, 120))),
-    )
+    lines = (facts(_tagged(event, found, view)), facts(_message(event, found, view)))
     link = action(words, _VIEW_TAG, event.url)
     return Draft(head, lines, () if event.action == "deleted" else (link,))
+
+
+def _commits(event: Event, found: Push, view: View) -> list[Line]:
+    shown = found.commits[: view.max_commits]
+    return [_commit_line(one, event, view.words) for one in shown]
 
 
 def _commit_line(one: Commit, event: Event, words: Words) -> Line:
@@ -103,33 +106,60 @@ def _commit_line(one: Commit, event: Event, words: Words) -> Line:
     return Line(spans, "commit")
 
 
-def _more(found: Push, shown: int, words: Words) -> More | None:
+def _more(found: Push, view: View) -> More | None:
     """Return the line for the commits that are not listed, with who wrote how many of them.
 
     Authors are named only when the payload lists every commit.
     """
     if not found.commits:
         return None
-    hidden = max(found.total - shown, 0)
-    template = words.template(_MORE, hidden)
-    authors = Counter(words.name(one.author) for one in found.commits[shown:])
-    known = len(found.commits) >= found.total and not found.at_least and "" not in authors
-    detail = words.comma.join(f"{name} {count}" for name, count in authors.most_common(3))
-    return More(template, hidden, words.bracketed(detail) if known and hidden else "")
+    words, rest = view.words, found.commits[view.max_commits :]
+    hidden = max(found.total - min(len(found.commits), view.max_commits), 0)
+    known = len(found.commits) >= found.total and not found.at_least
+    named = known and hidden and all(words.name(one.author) for one in rest)
+    detail = words.bracketed(_counted(rest, words)) if named else ""
+    return More(words.template(_MORE, hidden), hidden, detail)
 
 
-def _moved(found: Push, words: Words) -> Line:
-    before, after = commit(found.before), commit(found.after)
+def _counted(commits: tuple[Commit, ...], words: Words) -> str:
+    """Return who wrote how many of *commits*: ``张三 9，王五 3``."""
+    authors = Counter(name for one in commits if (name := words.name(one.author)))
+    return words.comma.join(f"{name} {count}" for name, count in authors.most_common(3))
+
+
+def _compare(event: Event, found: Push, view: View) -> Part:
+    words, before, after = view.words, commit(found.before), commit(found.after)
     if not before or not after:
-        return Line(())
-    return facts(joined("", words.say(_FROM), before, words.say(_TO), after))
+        return ""
+    return joined("", words.say(_FROM), before, words.say(_TO), after)
 
 
-def _at(word: Phrase, found: Commit | None, words: Words) -> Line:
+def _authors(event: Event, found: Push, view: View) -> Part:
+    return view.words.labelled(AUTHOR, _counted(found.commits, view.words))
+
+
+def _head(event: Event, found: Branch, view: View) -> Part:
+    return _at(_ENDED_AT if event.action == "deleted" else _STARTS_AT, found.head, view.words)
+
+
+def _tagged(event: Event, found: Tag, view: View) -> Part:
+    return _at(_ENDED_AT if event.action == "deleted" else _POINTS_AT, found.commit, view.words)
+
+
+def _message(event: Event, found: Tag, view: View) -> Part:
+    return view.words.labelled(MESSAGE, prose(found.message, 120))
+
+
+def _at(word: Phrase, found: Commit | None, words: Words) -> Part:
     spans = commit(found)
-    return Line((Span(words.say(word)), *spans) if spans else ())
+    return (Span(words.say(word)), *spans) if spans else ()
 
 
 def _newest(found: Push, words: Words) -> Action:
     newest = next((one for one in (*found.commits[:1], found.after) if one and one.url), None)
     return action(words, VIEW_COMMIT, newest.url if newest else "")
+
+
+PUSH_FACTS: Facts = {"commits": _commits, "compare": _compare, "authors": _authors}
+BRANCH_FACTS: Facts = {"commit": _head}
+TAG_FACTS: Facts = {"commit": _tagged, "message": _message}

@@ -1,5 +1,7 @@
 """Comments and reactions."""
 
+from collections.abc import Callable, Mapping
+
 from relay.describe.draft import Draft, Head, View, action, either, muted, subject, value
 from relay.describe.phrases import VIEW
 from relay.describe.plain import prose
@@ -35,14 +37,8 @@ _REVOKED = Phrase("撤回回应 :{name}: {target}", "Took back :{name}: from {ta
 
 
 def comment(event: Event, found: Comment, view: View) -> Draft:
-    words = view.words
-    gone = event.action == "deleted"
-    text = prose(found.text, _GONE_CELLS if gone else _TEXT_CELLS)
-    lines = (
-        subject(found.title, found.target_url),
-        Line((Span(text),) if text else (), "note"),
-        muted(_place(found, words)),
-    )
+    words, gone = view.words, event.action == "deleted"
+    lines = tuple(line for fact in COMMENT_FACTS.values() for line in fact(event, found, view))
     reply = action(words, _REPLY, event.url if event.action == "created" else "")
     page = action(words, VIEW, found.target_url if gone else event.url or found.target_url)
     return Draft(_head(event, found, words), lines, (either(reply, page),))
@@ -73,8 +69,30 @@ def _target(kind: str, number: str, words: Words) -> str:
     return words.say(phrase, number=number).strip() if phrase else number
 
 
-def _place(found: Comment, words: Words) -> str:
+def _title(event: Event, found: Comment, view: View) -> list[Line]:
+    return [subject(found.title, found.target_url)]
+
+
+def _text(event: Event, found: Comment, view: View) -> list[Line]:
+    text = prose(found.text, _GONE_CELLS if event.action == "deleted" else _TEXT_CELLS)
+    return [Line((Span(text),) if text else (), "note")]
+
+
+def _place(event: Event, found: Comment, view: View) -> list[Line]:
+    return [muted(place(found, view.words))]
+
+
+def place(found: Comment, words: Words) -> str:
+    """Return the file and line of a comment on a change, or ``""``."""
     path = value(found.path, _GONE_CELLS)
     if not path or found.line is None:
         return path
     return words.say(_PLACE, path=path, line=found.line)
+
+
+# All of what is designed, the subject line as well: a comment without its title reads on.
+COMMENT_FACTS: Mapping[str, Callable[[Event, Comment, View], list[Line]]] = {
+    "target": _title,
+    "text": _text,
+    "place": _place,
+}

@@ -3,7 +3,9 @@
 from relay.describe.draft import (
     REF_CELLS,
     Draft,
+    Facts,
     Head,
+    Part,
     View,
     action,
     commit,
@@ -12,10 +14,11 @@ from relay.describe.draft import (
     labelled,
     value,
 )
-from relay.describe.phrases import TOOK, VIEW_LOG
+from relay.describe.phrases import VIEW_LOG
 from relay.describe.plain import prose
+from relay.describe.runs import branch, duration, ran_commit
 from relay.events import Deployment, Event
-from relay.notifications import Action, Line
+from relay.notifications import Action
 from relay.words import Phrase, Words
 
 _DEPLOYMENT = {
@@ -41,15 +44,12 @@ _SAYS = Phrase("意见", "Comment")
 def deployment(event: Event, found: Deployment, view: View) -> Draft:
     words = view.words
     emoji, phrase, tone = _DEPLOYMENT[event.action]
-    took = words.duration(found.duration_s)
-    ref = value(found.ref, REF_CELLS)
-    version = joined(" ", ref, commit(found.commit))
     lines = (
-        Line(labelled(words, _VERSION, version)),
+        facts(_version(event, found, view)),
         facts(
-            words.labelled(_APPROVER, words.name(found.approver)),
-            words.labelled(_SAYS, prose(found.comment, 80)),
-            words.filled(TOOK, time=took),
+            _approver(event, found, view),
+            _comment(event, found, view),
+            duration(event, found, view),
         ),
     )
     head = Head(emoji, words.say(phrase), tone, value(found.environment, 40))
@@ -63,3 +63,26 @@ def _deployment_links(event: Event, found: Deployment, words: Words) -> tuple[Ac
     if event.action != "success":
         return (job_page,)
     return (action(words, _OPEN_ENVIRONMENT, found.environment_url), job_page)
+
+
+def _version(event: Event, found: Deployment, view: View) -> Part:
+    version = joined(" ", value(found.ref, REF_CELLS), commit(found.commit))
+    return labelled(view.words, _VERSION, version)
+
+
+def _approver(event: Event, found: Deployment, view: View) -> Part:
+    return view.words.labelled(_APPROVER, view.words.name(found.approver))
+
+
+def _comment(event: Event, found: Deployment, view: View) -> Part:
+    return view.words.labelled(_SAYS, prose(found.comment, 80))
+
+
+DEPLOYMENT_FACTS: Facts = {
+    "version": _version,
+    "branch": branch,
+    "commit": ran_commit,
+    "duration": duration,
+    "approver": _approver,
+    "comment": _comment,
+}

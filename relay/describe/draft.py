@@ -4,10 +4,10 @@ Texts are cleaned and cut here, at the last place that knows what they are; noth
 A part that has nothing to say is empty, and empty parts leave no trace.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
-from relay.events import Commit, Person
+from relay.events import Commit, Event, Person
 from relay.notifications import MAX_URL_BYTES, Action, Line, More, Span
 from relay.text import clean, cut_cells
 from relay.words import Phrase, Words
@@ -55,6 +55,16 @@ class Draft(NamedTuple):
     lines: tuple[Line, ...] = ()
     actions: tuple[Action, ...] = ()
     more: More | None = None
+
+
+# A fact is made from the event, its subject and the view: words on one line, or whole lines.
+Fact: TypeAlias = Callable[[Event, Any, View], Part | list[Line]]
+Facts: TypeAlias = Mapping[str, Fact]
+
+
+def lines_of(found: Part | list[Line]) -> tuple[Line, ...]:
+    """Return a fact as lines of its own."""
+    return tuple(found) if isinstance(found, list) else (facts(found),)
 
 
 def subject(title: str, url: str = "") -> Line:

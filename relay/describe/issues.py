@@ -3,6 +3,7 @@
 from relay.describe.changes import change_lines, updated
 from relay.describe.draft import (
     Draft,
+    Facts,
     Head,
     Part,
     View,
@@ -15,7 +16,15 @@ from relay.describe.draft import (
     subject,
     value,
 )
-from relay.describe.phrases import ASSIGNEES, DUE, LABELS, MILESTONE, SEVERITY, VIEW_NOUN
+from relay.describe.phrases import (
+    ASSIGNEES,
+    DUE,
+    LABELS,
+    MILESTONE,
+    SEVERITY,
+    STATE,
+    VIEW_NOUN,
+)
 from relay.describe.plain import prose
 from relay.events import Event, Issue
 from relay.notifications import Line, Span
@@ -35,7 +44,7 @@ _HEADS = {
     "started": ("⏳", Phrase("开始处理{noun} {number}", "Started {noun} {number}"), ""),
 }
 _REJECTED = ("🚫", Phrase("已拒绝", "Rejected"), "muted")  # a state of Gitee's, closed as well
-_STATE = Phrase("{number} 状态改为 {state}", "{number} is now {state}")
+_STATE_IS = Phrase("{number} 状态改为 {state}", "{number} is now {state}")
 _TYPES_EN = {"任务": "task", "缺陷": "bug", "需求": "requirement"}  # Gitee's own three
 _AUTHOR = Phrase("创建人", "Author")
 _SEVERITIES = {
@@ -53,8 +62,7 @@ def issue(event: Event, found: Issue, view: View) -> Draft:
     gone = event.action == "deleted"
     lines = (
         subject(found.title or found.number, "" if gone else event.url),
-        *(change_lines(found.changes, words) if event.action == "updated" else ()),
-        *_facts(event, found, view),
+        *_details(event, found, view),
     )
     link = action(words, VIEW_NOUN, event.url, noun=noun)
     return Draft(_head(event, found, words, noun), lines, () if gone else (link,))
@@ -81,34 +89,69 @@ def _head(event: Event, found: Issue, words: Words, noun: str) -> Head:
 def _updated(found: Issue, words: Words, number: str) -> str:
     state = next((change.after for change in found.changes if change.field == "state"), "")
     if state:
-        return words.say(_STATE, number=number, state=value(state, 20))
+        return words.say(_STATE_IS, number=number, state=value(state, 20))
     return updated(number, found.changes, words)
 
 
-def _facts(event: Event, found: Issue, view: View) -> tuple[Line, ...]:
+def _details(event: Event, found: Issue, view: View) -> tuple[Line, ...]:
     """Return what a reader needs at this moment: all of it when it is new, else who is next."""
-    words = view.words
-    people = _assignees(found, words)
-    due = words.filled(DUE, day=view.day(found.due))
+    if event.action == "updated":
+        return tuple(_changes(event, found, view))
+    people, due = _assigned(event, found, view), _due(event, found, view)
     if event.action == "opened":
-        milestone = words.labelled(MILESTONE, value(found.milestone, 40))
         return (
-            facts(labels(found.labels, words), milestone),
-            facts(people, due, words.labelled(SEVERITY, severity(found.severity, words))),
-            note(prose(found.description, _NOTE_CELLS)),
+            facts(_labels(event, found, view), _milestone(event, found, view)),
+            facts(people, due, _severity(event, found, view)),
+            *_description(event, found, view),
         )
     if event.action in ("closed", "deleted"):
-        author = "" if same_person(found.author, event.actor) else words.name(found.author)
-        return (facts(words.labelled(_AUTHOR, author), people),)
+        other = not same_person(found.author, event.actor)
+        return (facts(_author(event, found, view) if other else "", people),)
     if event.action == "assigned":
-        return (facts(words.labelled(ASSIGNEES, words.names(found.assignees)), due),)
-    return (facts(people, due),) if event.action != "updated" else ()
+        return (facts(_assignees(event, found, view), due),)
+    return (facts(people, due),)
 
 
-def _assignees(found: Issue, words: Words) -> str:
+def _assigned(event: Event, found: Issue, view: View) -> Part:
     """Return who it is assigned to, unless that is only its author (rule 4)."""
     others = [one for one in found.assignees if not same_person(one, found.author)]
-    return words.labelled(ASSIGNEES, words.names(found.assignees) if others else "")
+    return _assignees(event, found, view) if others else ""
+
+
+def _assignees(event: Event, found: Issue, view: View) -> Part:
+    return view.words.labelled(ASSIGNEES, view.words.names(found.assignees))
+
+
+def _author(event: Event, found: Issue, view: View) -> Part:
+    return view.words.labelled(_AUTHOR, view.words.name(found.author))
+
+
+def _changes(event: Event, found: Issue, view: View) -> list[Line]:
+    return change_lines(found.changes, view.words)
+
+
+def _description(event: Event, found: Issue, view: View) -> list[Line]:
+    return [note(prose(found.description, _NOTE_CELLS))]
+
+
+def _due(event: Event, found: Issue, view: View) -> Part:
+    return view.words.filled(DUE, day=view.day(found.due))
+
+
+def _labels(event: Event, found: Issue, view: View) -> Part:
+    return labels(found.labels, view.words)
+
+
+def _milestone(event: Event, found: Issue, view: View) -> Part:
+    return view.words.labelled(MILESTONE, value(found.milestone, 40))
+
+
+def _severity(event: Event, found: Issue, view: View) -> Part:
+    return view.words.labelled(SEVERITY, severity(found.severity, view.words))
+
+
+def _state(event: Event, found: Issue, view: View) -> Part:
+    return view.words.labelled(STATE, value(found.state_name or found.state, 20))
 
 
 def severity(word: str, words: Words) -> str:
@@ -125,3 +168,16 @@ def labels(found: tuple[str, ...], words: Words) -> Part:
     ]
     more = [Span("…")] if len(found) > len(shown) else []
     return labelled(words, LABELS, joined("、" if words.chinese else ", ", *spans, *more))
+
+
+ISSUE_FACTS: Facts = {
+    "labels": _labels,
+    "milestone": _milestone,
+    "assignees": _assignees,
+    "due": _due,
+    "description": _description,
+    "severity": _severity,
+    "changes": _changes,
+    "author": _author,
+    "state": _state,
+}

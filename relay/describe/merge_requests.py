@@ -4,6 +4,7 @@ from relay.describe.changes import change_lines, updated
 from relay.describe.draft import (
     REF_CELLS,
     Draft,
+    Facts,
     Head,
     Part,
     View,
@@ -11,6 +12,7 @@ from relay.describe.draft import (
     commit,
     either,
     facts,
+    joined,
     labelled,
     note,
     same_person,
@@ -19,7 +21,7 @@ from relay.describe.draft import (
     value,
 )
 from relay.describe.issues import labels
-from relay.describe.phrases import ASSIGNEES, COMMIT, MILESTONE, VIEW_COMMIT, VIEW_NOUN
+from relay.describe.phrases import ASSIGNEES, AUTHOR, COMMIT, MILESTONE, VIEW_COMMIT, VIEW_NOUN
 from relay.describe.plain import prose
 from relay.events import Event, MergeRequest
 from relay.notifications import Action, Line
@@ -50,7 +52,6 @@ _DRAFT = Phrase("（草稿）", " (draft)")
 _RESET_BY_PUSH = Phrase("新提交使批准失效", "Approval reset by new commits")
 _MORE_APPROVALS = Phrase("还需要其他人批准", "more approvals are needed")
 _NEW_COMMITS = Phrase("{number} 有新提交", "{number}: new commits")
-_AUTHOR = Phrase("作者", "Author")
 _AGE = Phrase("历时 {age}", "open {age}")
 _REVIEWERS = Phrase("评审", "Reviewer")
 _TESTERS = Phrase("测试", "Tester")
@@ -68,7 +69,7 @@ def merge_request(event: Event, found: MergeRequest, view: View) -> Draft:
     detail = _DETAILS.get(event.action, _who_and_where)
     lines = (
         subject(found.title or found.number, event.url),
-        *detail(event, found, words),
+        *detail(event, found, view),
     )
     return Draft(_head(event, found, words), lines, (_link(event, found, words),))
 
@@ -94,40 +95,46 @@ def _updated(found: MergeRequest, words: Words, number: str) -> str:
     return updated(number, found.changes, words)
 
 
-def _opened(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+def _opened(event: Event, found: MergeRequest, view: View) -> tuple[Line, ...]:
     return (
-        facts(branches(found), *_size(found, words)),
-        facts(*_people(event, found, words), labels(found.labels, words)),
-        facts(words.labelled(MILESTONE, value(found.milestone, 40))),
-        note(prose(found.description, _NOTE_CELLS)),
+        facts(_branches(event, found, view), _size(event, found, view)),
+        facts(*_people(event, found, view), _labels(event, found, view)),
+        facts(_milestone(event, found, view)),
+        *_description(event, found, view),
     )
 
 
-def _merged(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
-    age = words.duration(found.age_s if (found.age_s or 0) >= 1 else None)
-    return (facts(_author(event, found, words), words.filled(_AGE, age=age)),)
+def _merged(event: Event, found: MergeRequest, view: View) -> tuple[Line, ...]:
+    age = _age(event, found, view) if (found.age_s or 0) >= 1 else ""
+    return (facts(_other_author(event, found, view), age),)
 
 
-def _changed(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+def _changed(event: Event, found: MergeRequest, view: View) -> tuple[Line, ...]:
     if found.pushed:
-        return (Line(labelled(words, COMMIT, commit(found.last_commit))),)
-    return change_lines(found.changes, words)
+        return (facts(_commit(event, found, view)),)
+    return tuple(_changes(event, found, view))
 
 
-def _asked(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
-    asked = words.labelled(_REQUESTED, words.names(found.requested))
-    return (facts(branches(found)), facts(_author(event, found, words), asked))
-
-
-def _approved(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
-    pending = words.say(_MORE_APPROVALS) if found.approvals_pending else ""
-    return (facts(branches(found)), facts(_author(event, found, words), pending))
-
-
-def _who_and_where(event: Event, found: MergeRequest, words: Words) -> tuple[Line, ...]:
+def _asked(event: Event, found: MergeRequest, view: View) -> tuple[Line, ...]:
+    asked = view.words.labelled(_REQUESTED, view.words.names(found.requested))
     return (
-        facts(branches(found)),
-        facts(_author(event, found, words), *_people(event, found, words)),
+        facts(_branches(event, found, view)),
+        facts(_other_author(event, found, view), asked),
+    )
+
+
+def _approved(event: Event, found: MergeRequest, view: View) -> tuple[Line, ...]:
+    pending = view.words.say(_MORE_APPROVALS) if found.approvals_pending else ""
+    return (
+        facts(_branches(event, found, view)),
+        facts(_other_author(event, found, view), pending),
+    )
+
+
+def _who_and_where(event: Event, found: MergeRequest, view: View) -> tuple[Line, ...]:
+    return (
+        facts(_branches(event, found, view)),
+        facts(_other_author(event, found, view), *_people(event, found, view)),
     )
 
 
@@ -141,33 +148,73 @@ _DETAILS = {
 }
 
 
-def branches(found: MergeRequest) -> str:
+def _other_author(event: Event, found: MergeRequest, view: View) -> Part:
+    """Return the author, unless that is who acted (rule 4)."""
+    other = not same_person(found.author, event.actor) or found.by_system
+    return _author(event, found, view) if other else ""
+
+
+def _people(event: Event, found: MergeRequest, view: View) -> tuple[Part, ...]:
+    """Return who is asked to do something; an assignee who is the author repeats (rule 4)."""
+    news = event.action == "assigned"
+    shown = tuple(one for one in found.assignees if news or not same_person(one, found.author))
+    return (
+        _reviewers(event, found, view),
+        _testers(event, found, view),
+        _assignees(event, found._replace(assignees=shown), view),
+    )
+
+
+def _age(event: Event, found: MergeRequest, view: View) -> Part:
+    return view.words.filled(_AGE, age=view.words.duration(found.age_s))
+
+
+def _assignees(event: Event, found: MergeRequest, view: View) -> Part:
+    return view.words.labelled(ASSIGNEES, view.words.names(found.assignees))
+
+
+def _author(event: Event, found: MergeRequest, view: View) -> Part:
+    return view.words.labelled(AUTHOR, view.words.name(found.author))
+
+
+def _branches(event: Event, found: MergeRequest, view: View) -> Part:
     source, target = value(found.source_branch, REF_CELLS), value(found.target_branch, REF_CELLS)
     return f"{source} → {target}" if source and target else source or target
 
 
-def _size(found: MergeRequest, words: Words) -> tuple[Part, ...]:
+def _changes(event: Event, found: MergeRequest, view: View) -> list[Line]:
+    return change_lines(found.changes, view.words)
+
+
+def _commit(event: Event, found: MergeRequest, view: View) -> Part:
+    return labelled(view.words, COMMIT, commit(found.last_commit))
+
+
+def _description(event: Event, found: MergeRequest, view: View) -> list[Line]:
+    return [note(prose(found.description, _NOTE_CELLS))]
+
+
+def _labels(event: Event, found: MergeRequest, view: View) -> Part:
+    return labels(found.labels, view.words)
+
+
+def _milestone(event: Event, found: MergeRequest, view: View) -> Part:
+    return view.words.labelled(MILESTONE, value(found.milestone, 40))
+
+
+def _reviewers(event: Event, found: MergeRequest, view: View) -> Part:
+    return view.words.labelled(_REVIEWERS, view.words.names(found.reviewers))
+
+
+def _size(event: Event, found: MergeRequest, view: View) -> Part:
     if found.additions is None or found.deletions is None or not found.changed_files:
-        return ()
-    files = words.say(_FILES, count=found.changed_files)
-    return (f"+{found.additions} −{found.deletions}", files)
+        return ""
+    files = view.words.say(_FILES, count=found.changed_files)
+    return joined(" · ", f"+{found.additions} −{found.deletions}", files)
 
 
-def _author(event: Event, found: MergeRequest, words: Words) -> str:
-    """Return the author, unless that is who acted (rule 4)."""
-    other = not same_person(found.author, event.actor) or found.by_system
-    return words.labelled(_AUTHOR, words.name(found.author) if other else "")
-
-
-def _people(event: Event, found: MergeRequest, words: Words) -> tuple[Part, ...]:
-    """Return who is asked to do something; an assignee who is the author repeats (rule 4)."""
-    news = event.action == "assigned"
-    shown = [one for one in found.assignees if news or not same_person(one, found.author)]
-    return (
-        words.labelled(_REVIEWERS, words.names(found.reviewers)),
-        words.labelled(_TESTERS, words.names(found.testers)),
-        words.labelled(ASSIGNEES, words.names(shown)),
-    )
+def _testers(event: Event, found: MergeRequest, view: View) -> Part:
+    return view.words.labelled(_TESTERS, view.words.names(found.testers))
 
 
 def _link(event: Event, found: MergeRequest, words: Words) -> Action:
@@ -182,3 +229,19 @@ def _link(event: Event, found: MergeRequest, words: Words) -> Action:
         review = found.diff_url if event.url and usable(found.diff_url) else event.url
         return action(words, _REVIEW, review)
     return page
+
+
+MERGE_REQUEST_FACTS: Facts = {
+    "branches": _branches,
+    "author": _author,
+    "reviewers": _reviewers,
+    "assignees": _assignees,
+    "labels": _labels,
+    "description": _description,
+    "changes": _changes,
+    "age": _age,
+    "testers": _testers,
+    "milestone": _milestone,
+    "commit": _commit,
+    "size": _size,
+}

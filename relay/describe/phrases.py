@@ -3,6 +3,7 @@
 from relay.words import Phrase
 
 ASSIGNEES = Phrase("指派给", "Assignee")
+AUTHOR = Phrase("作者", "Author")
 COMMIT = Phrase("提交", "Commit")
 DUE = Phrase("截止 {day}", "due {day}")
 EXPIRES = Phrase("到期 {day}", "expires {day}")
@@ -11,6 +12,7 @@ LABELS = Phrase("标签", "Labels")
 MESSAGE = Phrase("说明", "Message")
 MILESTONE = Phrase("里程碑", "Milestone")
 SEVERITY = Phrase("严重程度", "Severity")
+STATE = Phrase("状态", "State")
 TOOK = Phrase("用时 {time}", "took {time}")
 VIEW = Phrase("查看", "View")
 VIEW_COMMIT = Phrase("查看提交", "View commit")

@@ -1,7 +1,7 @@
 """Members, projects, groups, accounts: what administrators want to hear of."""
 
 from relay.describe.draft import Draft, Head, View, action, facts, value
-from relay.describe.phrases import EXPIRES, GROUP, VIEW_NOUN
+from relay.describe.phrases import EXPIRES, GROUP, STATE, VIEW_NOUN
 from relay.events import (
     Account,
     Event,
@@ -44,7 +44,6 @@ _ACCOUNT = {
     "key_removed": Phrase("移除 SSH 密钥", "SSH key removed"),
 }
 _OLD_NAME = Phrase("原用户名", "Was")
-_STATE = Phrase("状态", "State")
 _KEY = Phrase("密钥", "Key")
 _VIEW_USER = Phrase("查看用户", "View user")
 
@@ -89,7 +88,7 @@ def account(event: Event, found: Account, view: View) -> Draft:
     head = Head(emoji, words.say(_ACCOUNT[event.action]), what=words.name(found.person), who="")
     line = facts(
         words.labelled(_OLD_NAME, value(found.old_username, 40)),
-        words.labelled(_STATE, value(found.state.replace("_", " "), 30)),
+        words.labelled(STATE, value(found.state.replace("_", " "), 30)),
         words.labelled(_KEY, value(found.key_title, 60)),
     )
     return Draft(head, (line,), (action(words, _VIEW_USER, event.url),))

@@ -2,7 +2,9 @@
 
 from relay.describe.draft import (
     Draft,
+    Facts,
     Head,
+    Part,
     View,
     action,
     commit,
@@ -17,7 +19,7 @@ from relay.describe.phrases import COMMIT, DUE, MESSAGE
 from relay.describe.plain import items, prose
 from relay.events import Event, Milestone, Release, WikiPage
 from relay.notifications import Line, Span
-from relay.words import Phrase, Words
+from relay.words import Phrase
 
 _NOTES_SHOWN = 2
 _NOTE_CELLS = 80
@@ -28,6 +30,7 @@ _RELEASE_DELETED = Phrase("删除发布", "Release deleted")
 _UPCOMING = Phrase("预定发布", "Upcoming release")
 _RELEASE_NOTES = Phrase("发布说明", "Release notes")
 _DOWNLOAD = Phrase("下载 {format}", "Download {format}")
+_ASSETS = Phrase("附件 {count} 个", "{count} assets", "1 asset")
 _MORE_NOTES = Phrase("… 还有 {count} 条", "… and {count} more")
 _WIKI = {
     "created": ("📝", Phrase("Wiki 新页面", "New wiki page"), ""),
@@ -63,8 +66,8 @@ def release(event: Event, found: Release, view: View) -> Draft:
     title = found.name if found.name != found.tag else ""
     lines = (
         subject(title, "" if gone else event.url),
-        *(() if gone else _notes(found.notes, words)),
-        Line(labelled(words, COMMIT, commit(found.commit)) if not found.notes else ()),
+        *(() if gone else _notes(event, found, view)),
+        facts("" if found.notes else _commit(event, found, view)),
     )
     links = (
         action(words, _RELEASE_NOTES, "" if gone else event.url),
@@ -73,27 +76,38 @@ def release(event: Event, found: Release, view: View) -> Draft:
     return Draft(head, lines, () if gone else links)
 
 
-def _notes(text: str, words: Words) -> tuple[Line, ...]:
+def _notes(event: Event, found: Release, view: View) -> list[Line]:
     """Return the first lines of the notes and how many follow."""
-    found = items(text)
-    shown = [Line((Span(value(line, _NOTE_CELLS)),), "note") for line in found[:_NOTES_SHOWN]]
-    hidden = len(found) - len(shown)
-    return (*shown, note(words.say(_MORE_NOTES, count=hidden) if hidden > 0 else ""))
+    notes = items(found.notes)
+    shown = [Line((Span(value(line, _NOTE_CELLS)),), "note") for line in notes[:_NOTES_SHOWN]]
+    hidden = len(notes) - len(shown)
+    return [*shown, note(view.words.say(_MORE_NOTES, count=hidden) if hidden > 0 else "")]
+
+
+def _assets(event: Event, found: Release, view: View) -> Part:
+    return view.words.filled(_ASSETS, count=found.assets)
+
+
+def _commit(event: Event, found: Release, view: View) -> Part:
+    return labelled(view.words, COMMIT, commit(found.commit))
 
 
 def wiki(event: Event, found: WikiPage, view: View) -> Draft:
     words = view.words
     emoji, status, tone = _WIKI[event.action]
     gone = event.action == "deleted"
-    message = prose(found.message, _NOTE_CELLS)
     lines = (
         subject(found.title, "" if gone else event.url),
-        Line(labelled(words, MESSAGE, message)),
+        facts(_message(event, found, view)),
     )
     links = (
         either(action(words, _VIEW_DIFF, found.diff_url), action(words, _VIEW_PAGE, event.url)),
     )
     return Draft(Head(emoji, words.say(status), tone), lines, () if gone else links)
+
+
+def _message(event: Event, found: WikiPage, view: View) -> Part:
+    return view.words.labelled(MESSAGE, prose(found.message, _NOTE_CELLS))
 
 
 def milestone(event: Event, found: Milestone, view: View) -> Draft:
@@ -111,3 +125,7 @@ def milestone(event: Event, found: Milestone, view: View) -> Draft:
         ),
         () if gone else (action(words, _VIEW_MILESTONE, event.url),),
     )
+
+
+RELEASE_FACTS: Facts = {"notes": _notes, "assets": _assets, "commit": _commit}
+WIKI_FACTS: Facts = {"message": _message}

@@ -1,19 +1,19 @@
-"""Times a reader sees; the time zone data base is opened only when one is needed."""
+"""Times a reader sees."""
 
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta
 
 from relay.words import MONTHS
+from relay.zones import SHANGHAI, zone
 
 _OLD_S = 300  # younger events carry no time: the chat shows it (rule 10)
-_SHANGHAI = timezone(timedelta(hours=8))
 _LAST_S = 253_402_300_000  # the year 9999
 
 
-def happened_at(then_s: float | None, now_s: float | None, zone: str, *, chinese: bool) -> str:
+def happened_at(then_s: float | None, now_s: float | None, place: str, *, chinese: bool) -> str:
     """Return ``发生于 11-20 18:30（GMT+8）`` for an event over five minutes old, else ``""``."""
     if then_s is None or now_s is None or not 0 < then_s < now_s - _OLD_S:
         return ""
-    then = datetime.fromtimestamp(then_s, _zone(zone))
+    then = datetime.fromtimestamp(then_s, zone(place))
     now = datetime.fromtimestamp(now_s, then.tzinfo)
     clock, offset = then.strftime("%H:%M"), _offset(then)
     year = "" if then.year == now.year else f"{then.year}"
@@ -24,21 +24,20 @@ def happened_at(then_s: float | None, now_s: float | None, zone: str, *, chinese
     return f"happened {day}{', ' + year if year else ''} {clock} ({offset})"
 
 
+def moment(at_s: float | None, place: str, *, chinese: bool) -> str:
+    """Return ``11-20 18:30`` in the zone *place*, ``""`` when it is not known."""
+    if at_s is None or not 0 < at_s < _LAST_S:
+        return ""
+    at = datetime.fromtimestamp(at_s, zone(place))
+    day = at.strftime("%m-%d") if chinese else f"{MONTHS[at.month - 1]} {at.day}"
+    return f"{day} {at.strftime('%H:%M')}"
+
+
 def year_at(at_s: float | None) -> int:
     """Return the year of *at_s* (Unix seconds) in Shanghai, 0 when it is not known."""
     if at_s is None or not 0 <= at_s < _LAST_S:
         return 0
-    return datetime.fromtimestamp(at_s, _SHANGHAI).year
-
-
-def _zone(name: str) -> tzinfo:
-    """Return the zone *name*; without a data base (slim images) only Shanghai and UTC are known."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return _SHANGHAI if name == "Asia/Shanghai" else timezone.utc
+    return datetime.fromtimestamp(at_s, SHANGHAI).year
 
 
 def _offset(then: datetime) -> str:

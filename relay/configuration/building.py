@@ -1,0 +1,394 @@
+"""From the sections of a checked document to the `Config`; checks what only shows together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from relay.config import (
+    DINGTALK_ROBOT,
+    GITLAB,
+    WECOM_APP,
+    WECOM_ROBOT,
+    Config,
+    Person,
+    Policy,
+    Receiver,
+    Route,
+    Secret,
+    Source,
+    TimeInterval,
+)
+from relay.configuration import fields
+from relay.configuration.addresses import (
+    DINGTALK,
+    WECOM,
+    AddressError,
+    api_base,
+    robot_address,
+)
+from relay.configuration.forms import FormError, span
+from relay.configuration.pasted import items, places
+from relay.configuration.reader import Reader, Section, Spot
+from relay.configuration.robots import (
+    PairingError,
+    keyword_fault,
+    numbered,
+    paired,
+    secret_fault,
+)
+from relay.configuration.tokens import signing_token_fault
+from relay.errors import Problem
+from relay.words import Phrase
+
+_VENDORS = {WECOM_ROBOT: WECOM, DINGTALK_ROBOT: DINGTALK}
+_LIST_MAPS = ("mention", "show")
+
+_NOBODY_MAY = Phrase(
+    "来源 {name} 没有 secret，谁也不能调用", "source {name} has no secret: nobody may call"
+)
+_SET_SECRET = Phrase(
+    "写上 secret: ${{…}}，和 {forge} 里填的相同；确实要放开就写 allow_unsigned: true",
+    "write secret: ${{…}} with what {forge} has; to open it on purpose: allow_unsigned: true",
+)
+_ADDRESS = Phrase("{place} 的地址{fault}", "{place}: the address {fault}")
+_COPY_ADDRESS = Phrase(
+    "从机器人的设置里重新复制整个 Webhook 地址", "copy the robot's whole webhook address again"
+)
+_LACKS = Phrase("{place} 缺少 {key}", "{place} lacks {key}")
+_NEEDED_FOR = Phrase("{type} 需要它：{about}", "{type} needs it: {about}")
+_UNUSED = Phrase("没有路由用到接收者 {name}", "no route uses the receiver {name}")
+_USE_IT = Phrase("在某条路由的 receivers 里写上它，或删掉它", "name it in a route, or remove it")
+_AGENT = Phrase("{place} 应该是一串数字", "{place} should be digits")
+_AGENT_HINT = Phrase("在 应用管理 里复制 AgentId", "copy the AgentId from the application's page")
+_NEEDS_STATE = Phrase("{event} 需要状态存储（state）", "{event} needs a state store")
+_STATE_HINT = Phrase(
+    "写上 state: dynamodb://… 或 memory；没有它这个事件不会出现",
+    "set state: dynamodb://… or memory; without it this event never happens",
+)
+_AFTER_STOP = Phrase(
+    "前面的路由 {name} 匹配一切并且 continue: false，这条永远用不到",
+    "the route {name} above matches everything and stops: this one is never reached",
+)
+_NEED_STATE = ("pipeline.fixed", "pipeline.status_changed")
+
+
+class Builder:
+    """Builds from what *reader* has read; problems go to the reader."""
+
+    def __init__(
+        self, reader: Reader, *, allowed: Iterable[str], default_sources: tuple[Source, ...]
+    ) -> None:
+        self._reader = reader
+        self._allowed = frozenset(allowed)
+        self._default_sources = default_sources
+        self._copies: dict[str, tuple[str, ...]] = {}  # a receiver → its names, one per address
+
+    def build(self, top: Section, *, origin: str, queue: str, state: str) -> Config:
+        """Return the configuration; only of use when the reader has no error."""
+        self._allowed |= frozenset(top.get("allow_hosts", ()))
+        state = top.get("state", state)
+        receivers = tuple(self._receivers(top.get("receivers", {})))
+        config = Config(
+            sources=self._sources(top),
+            receivers=receivers,
+            routes=self._routes(top, receivers, state),
+            lang=top.get("lang", "zh-CN"),
+            timezone=top.get("timezone", "Asia/Shanghai"),
+            people=tuple(_person(*pair) for pair in top.get("people", {}).items()),
+            templates=tuple(top.get("templates", {}).items()),
+            time_intervals=tuple(self._intervals(top.get("time_intervals", {}))),
+            delivery=self._policy(top.get("delivery")),
+            allow_hosts=tuple(sorted(self._allowed)),
+            queue=top.get("queue", queue),
+            state=state,
+            unmatched=self._one_of(top.get("unmatched", "drop")),
+            origin=origin,
+        )
+        self._note_unused(top, config)
+        return config
+
+    # Sources
+
+    def _sources(self, top: Section) -> tuple[Source, ...]:
+        if "sources" not in top.nodes:
+            return self._default_sources
+        return tuple(self._source(*pair) for pair in top.get("sources", {}).items())
+
+    def _source(self, name: str, section: Section) -> Source:
+        forge = section.get("type", "")
+        unsigned = section.get("allow_unsigned", False)
+        secrets = tuple(secret for secret in section.get("secret", ()) if secret.reveal())
+        tokens = tuple(section.get("signing_token", ()))
+        given = {"secret", "signing_token"} & section.nodes.keys()
+        if forge and not (given or unsigned):
+            product = "GitLab" if forge == GITLAB else "Gitee"
+            self._wrong(
+                "E202",
+                section,
+                _NOBODY_MAY.filled(name=name),
+                _SET_SECRET.filled(forge=product),
+            )
+        for token in tokens:
+            if fault := signing_token_fault(token.reveal()):
+                self._wrong("E204", section, *fault, key="signing_token")
+        return Source(
+            name,
+            forge,
+            secrets,
+            tokens,
+            self._signature(section, forge, has_token=bool(tokens)),
+            unsigned,
+            section.get("projects", ()),
+        )
+
+    def _signature(self, section: Section, forge: str, *, has_token: bool) -> str:
+        default = ("required" if has_token else "") if forge == GITLAB else "any"
+        chosen = str(section.get("signature", default))
+        words = fields.SIGNATURES.get(forge, ())
+        if "signature" in section.values and words and chosen not in words:
+            node, spot = section.nodes["signature"], Spot("signature", section.spot)
+            self._reader.unknown_word(chosen, words, node, spot)
+        return chosen
+
+    # Receivers
+
+    def _receivers(self, sections: dict[str, Section]) -> Iterable[Receiver]:
+        for name, section in sections.items():
+            made = self._receiver(name, section)
+            self._copies[name] = tuple(receiver.name for receiver in made) or (name,)
+            yield from made
+
+    def _receiver(self, name: str, section: Section) -> list[Receiver]:
+        kind = section.get("type", "")
+        needed = fields.NEEDED.get(kind, ())
+        missing = [key for key in needed if key not in section.nodes]
+        for key in missing:
+            about = fields.RECEIVER[key].about
+            hint = Phrase(
+                _NEEDED_FOR.zh.format(type=kind, about=about.zh),
+                _NEEDED_FOR.en.format(type=kind, about=about.en),
+            )
+            self._wrong("E102", section, _LACKS.filled(place=section.spot, key=key), hint)
+        self._check_message(section, kind)
+        plain = Receiver(
+            name,
+            kind,
+            Secret(""),
+            keywords=section.get("keywords", ()),
+            message=section.get("message", "markdown"),
+            open_links=section.get("open_links", "sidebar"),
+            lang=section.get("lang", ""),
+            description=section.get("description", ""),
+        )
+        if missing or not needed:
+            return []
+        return (
+            self._application(plain, section) if kind == WECOM_APP else self._robots(plain, section)
+        )
+
+    def _check_message(self, section: Section, kind: str) -> None:
+        chosen, words = section.get("message"), fields.MESSAGES.get(kind, ())
+        if chosen and words and chosen not in words:
+            node, spot = section.nodes["message"], Spot("message", section.spot)
+            self._reader.unknown_word(chosen, words, node, spot)
+
+    def _robots(self, plain: Receiver, section: Section) -> list[Receiver]:
+        """Return one receiver per address; secrets belong to addresses by their place."""
+        urls = self._addresses(plain, section)
+        secrets = [
+            Secret(text, one.reference)
+            for one in section.get("secret", ())
+            for text in places(one.reveal())
+        ]
+        for secret in secrets:
+            if fault := secret_fault(secret.reveal()):
+                self._wrong("E204", section, *fault, key="secret")
+        self._check_keywords(plain, section, secrets)
+        try:
+            pairs = paired(urls, secrets)
+        except PairingError as fault:
+            self._wrong("E205", section, *fault.args, key="secret")
+            return []
+        return [
+            plain._replace(name=numbered(plain.name, at), url=url, secret=secret)
+            for at, (url, secret) in enumerate(pairs)
+        ]
+
+    def _addresses(self, plain: Receiver, section: Section) -> list[Secret]:
+        found: list[Secret] = []
+        for one in section.get("url", ()):
+            for text in items(one.reveal()):
+                try:
+                    address = robot_address(text, _VENDORS[plain.type], self._allowed)
+                except AddressError as fault:
+                    self._refuse(section, "url", fault.phrase)
+                    address = ""
+                found.append(Secret(address, one.reference))
+        return found
+
+    def _refuse(self, section: Section, key: str, fault: Phrase) -> None:
+        place = Spot(key, section.spot)
+        message = Phrase(
+            _ADDRESS.zh.format(place=place, fault=fault.zh),
+            _ADDRESS.en.format(place=place, fault=fault.en),
+        )
+        self._wrong("E203", section, message, _COPY_ADDRESS, key=key)
+
+    def _check_keywords(self, plain: Receiver, section: Section, secrets: list[Secret]) -> None:
+        for keyword in plain.keywords:
+            if fault := keyword_fault(keyword, [secret.reveal() for secret in secrets]):
+                self._wrong("E204", section, *fault, key="keywords")
+
+    def _application(self, plain: Receiver, section: Section) -> list[Receiver]:
+        agent_id = section.get("agent_id", Secret("")).reveal()
+        if "agent_id" in section.values and not (agent_id.isascii() and agent_id.isdigit()):
+            place = Spot("agent_id", section.spot)
+            self._wrong("E106", section, _AGENT.filled(place=place), _AGENT_HINT, key="agent_id")
+        try:
+            base = api_base(section.get("api_base", "https://qyapi.weixin.qq.com"), self._allowed)
+        except AddressError as fault:
+            self._refuse(section, "api_base", fault.phrase)
+            return []
+        secrets = section.get("secret", ())
+        return [
+            plain._replace(
+                url=Secret(base),
+                secret=secrets[0] if secrets else None,
+                corp_id=section.get("corp_id", Secret("")).reveal(),
+                agent_id=agent_id,
+                to=section.get("to", ()),
+            )
+        ]
+
+    # Routes
+
+    def _routes(
+        self, top: Section, receivers: tuple[Receiver, ...], state: str
+    ) -> tuple[Route, ...]:
+        if "routes" not in top.nodes:
+            return (Route("all", tuple(receiver.name for receiver in receivers)),)
+        sections = [one for one in top.get("routes", ()) if isinstance(one, Section)]
+        routes = tuple(self._route(at, section, state) for at, section in enumerate(sections))
+        self._note_unreachable(sections, routes)
+        return routes
+
+    def _route(self, at: int, section: Section, state: str) -> Route:
+        get = section.get
+        events = get("events", ())
+        if not state:
+            for event in (one for one in events if one in _NEED_STATE):
+                message = _NEEDS_STATE.filled(event=event)
+                self._wrong("W104", section, message, _STATE_HINT, key="events")
+        names = (name for one in get("receivers", ()) for name in self._copies.get(one, (one,)))
+        return Route(
+            name=get("name", f"route-{at + 1}"),
+            receivers=tuple(names),
+            events=events,
+            lang=get("lang", ""),
+            **{name: get(name, ()) for name in _FILTERS},
+            confidential=get("confidential", False),
+            drafts=get("drafts", True),
+            quiet=get("quiet", ()),
+            mention=tuple(get("mention", {}).items()),
+            show=tuple(get("show", {}).items()),
+            append=tuple(get("append", {}).items()),
+            active=get("active_time_intervals", ()),
+            mute=get("mute_time_intervals", ()),
+            outside=get("outside", "drop"),
+            continues=get("continue", True),
+            place=f"{self._reader.file}:{section.node.start_mark.line + 1}",
+        )
+
+    def _note_unreachable(self, sections: list[Section], routes: tuple[Route, ...]) -> None:
+        stop = next((route for route in routes if _takes_everything(route)), None)
+        if stop is None:
+            return
+        for section, route in list(zip(sections, routes, strict=True))[routes.index(stop) + 1 :]:
+            del route
+            self._wrong("W105", section, _AFTER_STOP.filled(name=stop.name), _USE_IT)
+
+    def _note_unused(self, top: Section, config: Config) -> None:
+        used = {name for route in config.routes for name in route.receivers}
+        used |= {config.unmatched, config.delivery.fallback}
+        for name, section in top.get("receivers", {}).items():
+            if not used & set(self._copies.get(name, (name,))):
+                self._wrong("W106", section, _UNUSED.filled(name=name), _USE_IT)
+
+    # The rest
+
+    def _intervals(self, sections: dict[str, Section]) -> Iterable[TimeInterval]:
+        for name, section in sections.items():
+            times = []
+            for one in section.get("times", ()):
+                start, end = one.get("start_time"), one.get("end_time")
+                if start is None or end is None:
+                    continue
+                try:
+                    times.append(span(start, end))
+                except FormError as fault:
+                    message = Phrase(f"{one.spot} 没有长度", f"{one.spot} has no length")
+                    self._wrong("E106", one, message, fault.expected, key="end_time")
+            days = sorted({day for days in section.get("weekdays", ()) for day in days})
+            yield TimeInterval(name, tuple(days), tuple(times), section.get("location", ""))
+
+    def _policy(self, section: Section | None) -> Policy:
+        if section is None:
+            return Policy()
+        plain = Policy()
+        return Policy(
+            timeout_s=section.get("timeout", plain.timeout_s),
+            retries=section.get("retries", plain.retries),
+            on_rate_limit=section.get("on_rate_limit", plain.on_rate_limit),
+            on_error=section.get("on_error", plain.on_error),
+            max_commits=section.get("max_commits", plain.max_commits),
+            style=section.get("style", plain.style),
+            fallback=self._one_of(section.get("fallback", "")),
+        )
+
+    def _one_of(self, name: str) -> str:
+        """Return the first of the receivers that *name* stands for."""
+        return self._copies.get(name, (name,))[0]
+
+    def _wrong(
+        self, code: str, section: Section, message: Phrase, hint: Phrase, *, key: str = ""
+    ) -> None:
+        """Note a problem of *key* in *section*, of the whole section without a key."""
+        node = section.nodes.get(key) if key else None
+        spot = Spot(key, section.spot) if key else section.spot
+        at = node or section.key_node or section.node
+        self._reader.wrong(code, spot, message, hint, node=at)
+
+
+_FILTERS = (
+    "sources",
+    "projects",
+    "branches",
+    "tags",
+    "authors",
+    "labels",
+    "paths",
+    "environments",
+)
+
+
+def errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.is_error for problem in problems)
+
+
+def _takes_everything(route: Route) -> bool:
+    narrowed = any(getattr(route, name) for name in (*_FILTERS, "active", "mute"))
+    return not route.continues and "*" in route.events and not narrowed
+
+
+def _person(username: str, section: Section) -> Person:
+    get: Any = section.get
+    return Person(
+        username,
+        name=get("name", ""),
+        wecom=get("wecom", ""),
+        dingtalk=get("dingtalk", ""),
+        mobile=get("mobile", ""),
+        aliases=get("aliases", ()),
+        mute=get("mute", False),
+    )

@@ -1,0 +1,122 @@
+"""The configuration of a running process: read once, kept fresh, the last good one kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relay import log
+from relay.config import Config
+from relay.configuration.origins import ENVIRONMENT, Loaded, from_variables, lang_of, origin
+from relay.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from relay.configuration.secrets import Store
+
+_LOOK_S = 1.0  # between two looks at the file
+_HOLD_S = 5.0  # between two attempts while a parameter store fails: each may take seconds
+_STORES = ("E206", "E207")
+
+
+class Live:
+    """Gives the configuration of now; safe to use from several threads.
+
+    *clock* gives monotonic seconds.
+    """
+
+    def __init__(
+        self, environ: Mapping[str, str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._environ = environ
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._path: Path | None = None
+        self._seen: tuple[int, ...] = ()
+        self._config: Config | None = None
+        self._error: ConfigError | None = None
+        self._next_look = -1.0
+        self._told: set[str] = set()
+        self.lang = lang_of(environ)
+
+    def current(self) -> Config:
+        """Return the configuration; raises ConfigError while there is none that can be used.
+
+        A file that changed is read again, secrets that are old are fetched again. What then turns
+        out to be wrong is logged, and the last good configuration stays.
+        """
+        if self._config is not None and self._clock() < self._next_look:
+            return self._config
+        with self._lock:
+            return self._renewed()
+
+    def _renewed(self) -> Config:
+        now = self._clock()
+        if now >= self._next_look and (self._config is None or self._has_changed()):
+            self._adopt(self._loaded(), now)
+        if self._config is None:
+            raise self._error or ConfigError(())
+        self._next_look = max(self._next_look, now + _LOOK_S)
+        return self._config
+
+    def _has_changed(self) -> bool:
+        """Tell whether the file, or the value of a secret, is another than before."""
+        if self._path is not None and _signature(self._path) != self._seen:
+            return True
+        return self._store is not None and self._store.is_stale() and self._store.refresh()
+
+    def _adopt(self, loaded: Loaded, now: float) -> None:
+        """Take over what was loaded if it can be used, and tell what is wrong with it."""
+        self._tell(loaded.problems)
+        if loaded.config is None:
+            self._error = ConfigError(loaded.problems)
+            fetched = any(problem.code in _STORES for problem in loaded.problems)
+            self._next_look = now + (_HOLD_S if fetched else 0.0)
+            if self._config is not None:
+                log.error("config.kept", origin=loaded.file, digest=self._config.digest)
+            return
+        self._config, self._error = loaded.config, None
+        self.lang = loaded.config.lang
+        log.info(
+            "config.loaded",
+            origin=loaded.config.origin,
+            digest=loaded.config.digest,
+            receivers=len(loaded.config.receivers),
+            routes=len(loaded.config.routes),
+        )
+
+    def _loaded(self) -> Loaded:
+        found = origin(self._environ)
+        self._path = found.path
+        self._seen = _signature(found.path) if found.path else ()
+        if found.name == ENVIRONMENT:
+            return from_variables(self._environ)
+        from relay.configuration.loading import load_from
+        from relay.configuration.secrets import Store
+
+        if self._store is None:
+            self._store = Store(self._environ, clock=self._clock)
+        loaded = load_from(found, self._environ, self._store)
+        self.lang = loaded.lang
+        return loaded
+
+    def _tell(self, problems: tuple[Problem, ...]) -> None:
+        """Log every problem, each once."""
+        for problem in problems:
+            told = problem.told("en")
+            if told not in self._told:
+                self._told.add(told)
+                level = log.error if problem.is_error else log.warning
+                level("config.problem", code=problem.code, detail=told, hint=problem.hint.en)
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    """Return what changes with the file; empty when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -1,0 +1,82 @@
+"""From the text of a configuration file to a `Config`, or to all that is wrong with it.
+
+`design/config.md` is the contract. Nothing here keeps anything: `relay.configuration.live` does.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from relay.configuration import template_files
+from relay.configuration.building import Builder, errors
+from relay.configuration.digest import digest
+from relay.configuration.document import compose, decode
+from relay.configuration.environment import allowed_hosts, default_sources, deployed
+from relay.configuration.origins import Loaded, Origin
+from relay.configuration.reader import Reader
+from relay.configuration.secrets import Store
+from relay.configuration.variables import Variables
+from relay.errors import Problem
+from relay.words import Phrase
+
+_NO_FILE = Phrase("找不到配置文件 {file}", "there is no configuration file {file}")
+_SET_FILE = Phrase(
+    "改正 CONFIG_FILE，或删掉它改用环境变量", "correct CONFIG_FILE, or remove it to use variables"
+)
+_UNREADABLE = Phrase("配置文件 {file} 不能读", "the configuration file {file} cannot be read")
+_RIGHTS = Phrase("检查文件的权限", "look at the file's permissions")
+
+
+def load_from(found: Origin, environ: Mapping[str, str], store: Store, **options: bool) -> Loaded:
+    """Read the file or the text that *found* names; *options* as those of `load`."""
+    if found.path is None:
+        return load(found.text, found.name, environ, store, **options)
+    try:
+        raw = found.path.read_bytes()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        message = (_NO_FILE if missing else _UNREADABLE).filled(file=found.name)
+        hint = _SET_FILE if missing else _RIGHTS
+        return Loaded(None, (Problem("E010", found.name, message, hint),), found.name)
+    text, problem = decode(raw, found.name)
+    if problem:
+        return Loaded(None, (problem,), found.name, text)
+    return read(text)
+
+
+def load(
+    text: str,
+    file: str,
+    environ: Mapping[str, str],
+    store: Store,
+    *,
+    folder: Path | None = None,
+    thorough: bool = False,
+    lenient: bool = False,
+) -> Loaded:
+    """Read *text*, called *file* in messages; never raises.
+
+    Template files are looked for in *folder*. *thorough* also renders every template against
+    example events, which imports Jinja2: for `check`, not for a cold start. *lenient* puts a
+    stand-in (W208) where a secret cannot be had: for commands that only look.
+    """
+    node, problems = compose(text, file)
+    if node is None:
+        return Loaded(None, problems, file, text)
+    reader = Reader(file, store, lenient=lenient)
+    top = reader.read(node)
+    template_files.read(top, reader, folder)
+    variables = Variables(environ)
+    builder = Builder(
+        reader,
+        allowed=allowed_hosts(variables),
+        default_sources=() if "sources" in top.nodes else default_sources(variables),
+    )
+    config = builder.build(
+        top, origin=file, queue=deployed(variables, "queue"), state=deployed(variables, "state")
+    )
+    if thorough:
+        template_files.check(top, reader, config)
+    found = sorted((*problems, *reader.problems), key=lambda one: (one.line, one.column))
+    found = [*dict.fromkeys(found), *variables.problems]
+    usable = None if errors(found) else config._replace(digest=digest(config))
+    return Loaded(usable, tuple(found), file, text, tuple(reader.spans), config.lang)

@@ -1,0 +1,146 @@
+"""The user's own text: from a template and an event to lines, never more than is good for a chat.
+
+What the author wrote is markup and goes out as it is; values of the event are words, which each
+platform escapes. A line with nothing but markup left, because its values are empty, is left out.
+"""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from relay.config import Person
+from relay.events import Event
+from relay.notifications import Line, Span
+from relay.templating.faults import TemplateFault
+from relay.words import Words
+
+__all__ = ["TemplateFault", "fault", "lines"]
+
+MOST_BYTES = 16 * 1024  # of output; more than any message can hold
+_MARK = re.compile("\ufdd0([0-9]+)\ufdd1")
+_STRAY = re.compile("[\ufdd0\ufdd1]")
+_IN_ADDRESS = re.compile(r"https?://[^\s<>()\[\]]*\Z", re.IGNORECASE)
+_ELLIPSIS = Line((Span("…"),))
+
+
+def lines(
+    text: str,
+    event: Event,
+    *,
+    lang: str = "zh-CN",
+    people: Sequence[Person] = (),
+    now_s: float | None = None,
+    timezone: str = "Asia/Shanghai",
+) -> tuple[Line, ...]:
+    """Return what the template *text* says about *event*; ``()`` when that is nothing.
+
+    An empty line is one without spans. Output beyond 16 KB is cut after a whole line. Raises
+    TemplateFault for a template that cannot be used (`relay.templating.faults` lists the codes).
+    """
+    from relay.templating.engine import rendered
+    from relay.templating.run import Run
+    from relay.templating.scenes import Scene
+    from relay.templating.variables import variables
+
+    run = Run(Words(lang, event.source))
+    values = variables(Scene(event, run.words, people, now_s, timezone))
+    pieces: list[str] = []
+    size, counted = 0, 0
+    for piece in rendered(text, run, values):
+        pieces.append(piece)
+        new, counted = run.written[counted:], len(run.written)
+        size += len(piece.encode()) + sum(len(span.text.encode()) for one in new for span in one)
+        if size > MOST_BYTES:
+            return _lines(_cut("".join(pieces)), run.written, cut=True)
+    return _lines("".join(pieces), run.written)
+
+
+def fault(
+    text: str, pattern: str, *, people: Sequence[Person] = (), timezone: str = "Asia/Shanghai"
+) -> TemplateFault | None:
+    """Return what is wrong with the template of the events that *pattern* names, or None.
+
+    It is rendered for example events of each kind: with everything an event can have, and bare.
+    """
+    from relay.examples import examples
+
+    try:
+        for event in examples(pattern):
+            lines(text, event, people=people, now_s=event.occurred_at, timezone=timezone)
+    except TemplateFault as found:
+        return found
+    return None
+
+
+def _cut(output: str) -> str:
+    """Return the whole lines of *output* within the bound; of a single line what fits."""
+    kept = output.encode()[:MOST_BYTES].decode(errors="ignore")
+    return kept.rpartition("\n")[0] or kept
+
+
+def _lines(
+    output: str, written: Sequence[tuple[Span, ...]], *, cut: bool = False
+) -> tuple[Line, ...]:
+    """Return the lines of *output*, empty ones only between others and one at a time."""
+    found: list[Line] = []
+    for raw in output.splitlines():
+        line = _line(raw.rstrip(), written)
+        if line is not None and (line.spans or (found and found[-1].spans)):
+            found.append(line)
+    while found and not found[-1].spans:
+        found.pop()
+    return (*found, _ELLIPSIS) if cut else tuple(found)
+
+
+def _line(raw: str, written: Sequence[tuple[Span, ...]]) -> Line | None:
+    """Return one line, None for one whose values are empty and whose own text is only markup."""
+    parts = _MARK.split(raw)
+    own, values = parts[::2], [written[int(number)] for number in parts[1::2]]
+    empty = not any(span.text for spans in values for span in spans)
+    if values and empty and not any(char.isalnum() for char in "".join(own)):
+        return None
+    spans: list[Span] = []
+    for at, text in enumerate(own):
+        _add(spans, Span(_STRAY.sub("", text), form="markup"))
+        for span in values[at] if at < len(values) else ():
+            _add(spans, _quoted(span) if _is_in_address(spans) else span)
+    return Line(tuple(_without_empty_links(spans)))
+
+
+def _add(spans: list[Span], span: Span) -> None:
+    """Put *span* at the end, as part of the markup there where both are markup."""
+    if span.form == "markup" and spans and spans[-1].form == "markup":
+        spans[-1] = spans[-1]._replace(text=spans[-1].text + span.text)
+    elif span.text or span.form == "address":
+        spans.append(span)
+
+
+def _is_in_address(spans: list[Span]) -> bool:
+    """Tell whether the line so far ends in an address the author began: ``https://…/``."""
+    return bool(spans) and spans[-1].form == "markup" and bool(_IN_ADDRESS.search(spans[-1].text))
+
+
+def _quoted(span: Span) -> Span:
+    return Span(quote(span.text, safe="/", errors="replace"), form="markup")
+
+
+def _without_empty_links(spans: list[Span]) -> list[Span]:
+    """Turn ``[label](`` with nothing for an address behind it into its label."""
+    kept = list(spans)
+    for at, span in enumerate(spans):
+        if span != Span("", form="address"):
+            continue
+        before, after = kept[at - 1] if at else span, kept[at + 1] if at + 1 < len(kept) else span
+        start = _label_start(kept, at)
+        if before.text.endswith("](") and after.text.startswith(")") and start is not None:
+            kept[at - 1] = before._replace(text=before.text[:-2])
+            kept[at + 1] = after._replace(text=after.text[1:])
+            head, _, tail = kept[start].text.rpartition("[")
+            kept[start] = kept[start]._replace(text=head + tail)
+    return [span for span in kept if span.text]
+
+
+def _label_start(spans: list[Span], end: int) -> int | None:
+    """Return where the label of the link that *end* is the address of begins."""
+    places = (at for at in range(end - 1, -1, -1) if spans[at].form == "markup")
+    return next((at for at in places if "[" in spans[at].text), None)

@@ -1,0 +1,189 @@
+"""The verb ``init``: a first configuration, from a few answers or from options alone."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from relay.config import LANGUAGES
+from relay.configuration.addresses import DINGTALK, WECOM
+from relay.words import Phrase
+from workbench import env_file, first_config
+from workbench.asking import HOSTS, Form
+from workbench.cli import Verb
+from workbench.first_config import (
+    DINGTALK_SECRET,
+    DINGTALK_URL,
+    WEBHOOK_SECRET,
+    WECOM_URL,
+    Robot,
+    config_text,
+)
+from workbench.languages import language
+
+CONFIG_FILE = "config.yml"
+_SECRET_BYTES = 24
+_OURS = (WECOM_URL, DINGTALK_URL, DINGTALK_SECRET, WEBHOOK_SECRET)
+
+_ASK_WECOM = Phrase(
+    "企业微信机器人的 Webhook 地址（没有就按回车）", "WeCom robot's webhook URL (Enter: none)"
+)
+_ASK_DINGTALK = Phrase(
+    "钉钉机器人的 Webhook 地址（没有就按回车）", "DingTalk robot's webhook URL (Enter: none)"
+)
+_ASK_SIGNING = Phrase(
+    "钉钉机器人的加签密钥 SEC…（没开加签就按回车）",
+    "DingTalk robot's 加签 secret SEC… (Enter: none)",
+)
+_ASK_WEBHOOK = Phrase("Webhook 密钥（按回车随机生成一个）", "Webhook secret (Enter: a random one)")
+_NO_ROBOT = Phrase(
+    "没有机器人：用 --wecom 或 --dingtalk 给出地址",
+    "no robot: give its webhook URL with --wecom or --dingtalk",
+)
+_NO_DINGTALK = Phrase("--secret 要和 --dingtalk 一起给", "--secret needs --dingtalk")
+_THERE = Phrase(
+    "{what} 已经有了；要换掉就加 --force", "{what} is there already: --force replaces it"
+)
+_CANNOT = Phrase("{file} 读写不了（{why}）", "{file} cannot be read or written ({why})")
+
+_WROTE = Phrase("已写入 {file}", "wrote {file}")
+_WROTE_ENV = Phrase(
+    "已写入 .env：密钥在里面，只有你能读，不要提交",
+    "wrote .env: it holds the secrets, only you can read it, never commit it",
+)
+_IGNORED = Phrase("已把 .env 加进 .gitignore", "added .env to .gitignore")
+_PASTE = (
+    Phrase("", ""),
+    Phrase(
+        "部署：把 .env 里的变量设成函数的环境变量，再到仓库里填 Webhook：",
+        "To deploy, give the function the variables in .env, then add the webhook:",
+    ),
+    Phrase(
+        "  GitLab  Settings → Webhooks  网址 <函数地址>/hook/gitlab  Secret token",
+        "  GitLab  Settings → Webhooks  URL <function URL>/hook/gitlab  Secret token",
+    ),
+    Phrase(
+        "  Gitee   管理 → WebHooks      网址 <函数地址>/hook/gitee   密码或签名密钥",
+        "  Gitee   管理 → WebHooks      URL <function URL>/hook/gitee   密码 / 签名密钥",
+    ),
+    Phrase("  密钥都是 .env 里的 WEBHOOK_SECRET", "  The secret is WEBHOOK_SECRET in .env"),
+    Phrase("", ""),
+    Phrase("下一步：", "Next:"),
+    Phrase("  python -m relay check", "  python -m relay check"),
+)
+
+
+class Refusal(click.ClickException):
+    """Nothing was written: exit code 2."""
+
+    exit_code = 2
+
+
+@click.command("init", cls=Verb, example="python -m relay init --wecom URL --lang zh-CN")
+@click.option("--wecom", metavar="URL", help="The WeCom robot's webhook URL, or its key.")
+@click.option("--dingtalk", metavar="URL", help="The DingTalk robot's webhook URL or token.")
+@click.option("--secret", metavar="SEC…", help="The DingTalk robot's secret (加签).")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Of comments, messages and answers.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
+def init(
+    *, wecom: str | None, dingtalk: str | None, secret: str | None, lang: str | None, force: bool
+) -> None:
+    """Write a first config.yml and .env.
+
+    On a terminal it asks for what the options do not say. Values go to .env, config.yml holds no
+    secret.
+    """
+    form = Form(language(lang, os.environ), os.environ)
+    folder = Path.cwd()
+    try:
+        there = _there(folder, form, force=force)
+        values = _values(form, wecom, dingtalk, secret)
+        known = there.get(WEBHOOK_SECRET) or os.environ.get(WEBHOOK_SECRET)
+        values[WEBHOOK_SECRET] = known or _webhook_secret(form)
+        lines = _write(folder, form, values)
+    except OSError as error:
+        file = Path(str(error.filename or CONFIG_FILE)).name
+        raise Refusal(form.say(_CANNOT, file=file, why=error.strerror or "?")) from None
+    for line in lines:
+        click.echo(line)
+
+
+def _there(folder: Path, form: Form, *, force: bool) -> dict[str, str]:
+    """Return the variables that ``.env`` has; raises Refusal where something would be replaced."""
+    found = env_file.present(folder)
+    if not force:
+        names = [name for name in _OURS if name in found]
+        if (folder / CONFIG_FILE).exists():
+            raise Refusal(form.say(_THERE, what=CONFIG_FILE))
+        if names:
+            raise Refusal(form.say(_THERE, what=f"{names[0]} (.env)"))
+    return found
+
+
+def _values(
+    form: Form, wecom: str | None, dingtalk: str | None, secret: str | None
+) -> dict[str, str]:
+    """Return the robots' variables, asked for only when no option names a robot."""
+    asks = form.asks and wecom is None and dingtalk is None
+    if secret is not None and dingtalk is None:
+        raise click.UsageError(form.say(_NO_DINGTALK))
+    values = {
+        WECOM_URL: _value(
+            form, "--wecom", wecom, form.address(WECOM), _ASK_WECOM if asks else None
+        ),
+        DINGTALK_URL: _value(
+            form, "--dingtalk", dingtalk, form.address(DINGTALK), _ASK_DINGTALK if asks else None
+        ),
+    }
+    if not any(values.values()):
+        raise click.UsageError(form.say(_NO_ROBOT))
+    asks = form.asks and bool(values[DINGTALK_URL])  # also where an option named it
+    values[DINGTALK_SECRET] = _value(
+        form, "--secret", secret, form.signing, _ASK_SIGNING if asks else None, hidden=True
+    )
+    return {name: value for name, value in values.items() if value}
+
+
+def _value(
+    form: Form,
+    option: str,
+    given: str | None,
+    read: Callable[[str], str],
+    question: Phrase | None,
+    *,
+    hidden: bool = False,
+) -> str:
+    if given is not None:
+        return form.given(option, given, read)
+    return form.answer(question, read, hidden=hidden) if question else ""
+
+
+def _webhook_secret(form: Form) -> str:
+    answer = form.answer(_ASK_WEBHOOK, form.secret, hidden=True) if form.asks else ""
+    return answer or secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def _robots(values: Mapping[str, str]) -> Iterator[Robot]:
+    if WECOM_URL in values:
+        yield first_config.WECOM
+    if DINGTALK_URL in values:
+        signed = DINGTALK_SECRET in values
+        yield first_config.DINGTALK if signed else first_config.DINGTALK._replace(secret="")
+
+
+def _write(folder: Path, form: Form, values: dict[str, str]) -> list[str]:
+    """Write everything and return what to tell; the file with secrets is kept out of git first."""
+    robots = list(_robots(values))
+    hosts = {HOSTS: ",".join(form.hosts)} if form.hosts else {}
+    ignored = env_file.keep_out_of_git(folder)
+    env_file.write(folder, values | hosts)
+    (folder / CONFIG_FILE).write_text(config_text(robots, form.lang), encoding="utf-8")
+    return [
+        form.say(_WROTE, file=CONFIG_FILE),
+        form.say(_WROTE_ENV),
+        *([form.say(_IGNORED)] if ignored else []),
+        *(phrase.of(form.lang) for phrase in _PASTE),
+        *(f"  python -m relay send {robot.name}" for robot in robots),
+    ]
