@@ -9,7 +9,7 @@ around them either: what a word may do depends on where the markup before it lea
   are not, the link becomes its label in plain text (`design/messages.md` rule 8).
 - In the middle of a target words are percent-encoded; an address is written without the wrapping
   for the browser, which holds only for a whole target.
-- Inside a tag (``<font …``) words have no quotes, angles or equals signs.
+- Inside a tag (``<font …``) words have no quotes, angles, brackets or equals signs.
 - Behind ``@ < & ]`` a zero-width space stands before the words: nobody is mentioned, and no tag,
   entity or link begins, because of what a payload says.
 - At the start of a line, also behind ``> - # 1.``, words cannot start a block.
@@ -29,7 +29,7 @@ MARKUP, ADDRESS = "markup", "address"
 
 _BLOCK_PREFIX = re.compile(r"[\s>#*+|.)\d-]*")
 _TAG = re.compile(r"<[A-Za-z/!]")
-_NOT_IN_TAG = str.maketrans("", "", "\"'=<>&`")
+_NOT_IN_TAG = str.maketrans("", "", "\"'=<>&`[]()")
 _JOINS = ("@", "<", "&", "]")
 # Stands for a character of words in `_Draft.shape`; digits stay, for "1" and ". " make a list.
 _MASKED = re.compile(r"[^\s\d]")

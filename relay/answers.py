@@ -6,7 +6,12 @@ from typing import Any
 
 MAX_ANSWER_BYTES = 2048
 
-_ENTRY_LISTS = ("skipped", "notes", "sent", "failed")  # of equally long ones, the first loses an entry
+_ENTRY_LISTS = (
+    "skipped",
+    "notes",
+    "sent",
+    "failed",
+)  # of equally long ones, the first loses an entry
 _ROOM_FOR_MORE = len(',"more":9999999')
 
 

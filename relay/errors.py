@@ -12,6 +12,8 @@ RelayError
 │   └── NotConfigured        503  nothing can be decided; names the variable to set
 ├── Ignored                  understood, and nothing to send: a reason code, answered with 200
 ├── ConfigError              one or more `Problem`s in the configuration
+├── SecretError              a secret that cannot be had (relay.configuration.secret_errors)
+├── TemplateFault            a template that cannot be used (relay.templating.faults)
 └── DeliveryError            a receiver did not take the message
     ├── Unreachable          nothing was sent: name, connection, TLS
     ├── TimedOut             the budget ended; the message may have arrived

@@ -140,6 +140,7 @@ class Comment(NamedTuple):
     assignees: tuple[Person, ...] = ()  # of the thing commented on, as are reviewers and testers
     reviewers: tuple[Person, ...] = ()
     testers: tuple[Person, ...] = ()
+    branch: str = ""  # the target branch of the merge request commented on
 
 
 class JobSummary(NamedTuple):

@@ -19,7 +19,12 @@ MAX_LINE_BYTES = 8192
 MAX_TEXT = 300  # characters of one text
 
 _LOGGER = logging.getLogger("relay")
-_LIBRARIES = ("urllib3", "requests")  # even their warnings hold addresses with their keys
+_LIBRARIES = (
+    "urllib3",
+    "requests",
+    "botocore",
+    "tencentcloud_sdk_common",
+)  # even their warnings hold addresses with their keys
 _LEVELS = {
     "DEBUG": logging.DEBUG,
     "INFO": logging.INFO,

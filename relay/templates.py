@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from relay.config import Person
+from relay.describe.draft import usable
 from relay.events import Event
 from relay.notifications import Line, Span
 from relay.templating.faults import TemplateFault
@@ -103,7 +104,7 @@ def _line(raw: str, written: Sequence[tuple[Span, ...]]) -> Line | None:
     for at, text in enumerate(own):
         _add(spans, Span(_STRAY.sub("", text), form="markup"))
         for span in values[at] if at < len(values) else ():
-            _add(spans, _quoted(span) if _is_in_address(spans) else span)
+            _add(spans, _fitted(span, spans[-1].text if spans and spans[-1].form else ""))
     return Line(tuple(_without_empty_links(spans)))
 
 
@@ -115,13 +116,16 @@ def _add(spans: list[Span], span: Span) -> None:
         spans.append(span)
 
 
-def _is_in_address(spans: list[Span]) -> bool:
-    """Tell whether the line so far ends in an address the author began: ``https://…/``."""
-    return bool(spans) and spans[-1].form == "markup" and bool(_IN_ADDRESS.search(spans[-1].text))
+def _fitted(span: Span, before: str) -> Span:
+    """Return *span* as it may stand behind the author's text *before*.
 
-
-def _quoted(span: Span) -> Span:
-    return Span(quote(span.text, safe="/", errors="replace"), form="markup")
+    In an address that the author began it is percent-encoded, as a link's target it is an address.
+    """
+    if _IN_ADDRESS.search(before):
+        return Span(quote(span.text, safe="/", errors="replace"), form="markup")
+    if before.endswith("]("):
+        return Span(usable(span.text), form="address")
+    return span
 
 
 def _without_empty_links(spans: list[Span]) -> list[Span]:

@@ -303,6 +303,93 @@ def test_links_open_in_the_browser() -> None:
     assert "](https://" not in card["text"]
 
 
+NAMED = {"unresolved": ("李四", "<b>")}
+
+
+@pytest.mark.parametrize(
+    ("message", "mentions", "end"),
+    [
+        ("markdown", (ZHANG,), "4521) @13800001111 李四、&lt;b&gt;"),
+        ("markdown", (), "4521) 李四、&lt;b&gt;"),
+        ("action_card", (), "3分12秒\n\n李四、&lt;b&gt;"),
+        ("text", (ZHANG,), "4521\n@13800001111 李四、<b>"),
+        ("text", (), "4521\n李四、<b>"),
+    ],
+)
+def test_people_without_an_id_appear_by_name(
+    message: str, mentions: tuple[Mention, ...], end: str
+) -> None:
+    """Rule 9: whom nobody could mention is named after the mentions, and is in no `at`."""
+    named = PIPELINE["zh-CN"]._replace(mentions=mentions, **NAMED)
+    rendered = formatter.render(named, dingtalk(message))
+
+    assert rendered.text.endswith(end)
+    assert bool(mentions) == ("at" in rendered.body)
+    assert ("actionCard" == rendered.body["msgtype"]) == (message == "action_card")
+
+
+def own(template: str, word: str = "") -> Line:
+    return Line((Span(template, form="markup"), Span(word)))
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("markdown", "# a\n\nb  \nc\n\nown\n\n@13800001111"),
+        ("action_card", "# a\n\nb  \nc\n\nown\n\n@13800001111"),
+        ("text", "# a\n\nb\nc\nown\n@13800001111"),
+    ],
+)
+def test_mentions_follow_the_users_own_message(message: str, text: str) -> None:
+    """A template is followed by own lines and mentions, and the title stays the headline's."""
+    notification = PIPELINE["en"]._replace(
+        whole=(own("# ", "a"), own(""), own("", "b"), own("c")), own=(own("own"),)
+    )
+    rendered = formatter.render(notification, dingtalk(message))
+
+    assert text == rendered.text
+    assert "❌ Pipeline failed · platform/api main · zhangsan" == rendered.title
+    assert at(["13800001111"], []) == rendered.body["at"]
+
+
+def test_card_of_a_template_keeps_its_buttons() -> None:
+    """Without a button it were no card; the template is its text."""
+    notification = PUSH_3["en"]._replace(whole=(own("**a**"),))
+    card = formatter.render(notification, dingtalk("action_card")).body["actionCard"]
+
+    assert ("**a**", "Compare") == (card["text"], card["singleTitle"])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_shown"),
+    [
+        (own("研发通知"), True),
+        (own("a ", "研发通知"), True),
+        (own("[研发通知](https://x.test)"), True),
+        (own("[a](https://x.test/研发通知)"), False),
+        (own('<font color="研发通知">a</font>'), False),
+        (own("a"), False),
+    ],
+)
+@pytest.mark.parametrize("field", ["whole", "own"])
+def test_d10_keyword_is_looked_for_in_the_users_lines(
+    field: str, line: Line, is_shown: bool
+) -> None:
+    """What is to be seen of the user's own lines counts; targets and tags do not."""
+    notification = Notification((Span("head"),))._replace(**{field: (line,)})
+    rendered = formatter.render(notification, dingtalk(keywords=("研发通知",)))
+
+    assert is_shown == (not rendered.text.endswith(KEYWORD))
+
+
+def test_d10_keyword_of_what_a_template_replaces_does_not_count() -> None:
+    """The headline is not written beside a template, so its words are not shown."""
+    notification = PUSH_3["zh-CN"]._replace(whole=(own("a"),))
+    text = formatter.render(notification, dingtalk(keywords=("推送", "查看对比"))).text
+
+    assert 'a\n\n<font color="#888888">推送</font>' == text
+
+
 KEYWORD = '<font color="#888888">研发通知</font>'
 
 

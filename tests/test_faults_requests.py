@@ -313,7 +313,7 @@ def test_b1_wrong_token_is_refused_in_one_wording(
         "ok": False,
         "reason": "unauthorized",
         "code": "E302",
-        "fix": "the secret or signature does not match",
+        "fix": "密钥或签名不匹配",
     }
 
 

@@ -1,10 +1,25 @@
 """What goes, and in which order, when a message is too long for its platform."""
 
 import json
+import re
 import time
 
 import pytest
-from formatter_cases import EVERY_RECEIVER, R, commit, dingtalk, push, receiver_id, wecom
+from formatter_cases import (
+    EVERY_RECEIVER,
+    SOME,
+    ZHANG,
+    R,
+    commit,
+    dingtalk,
+    hostile_text,
+    markup,
+    push,
+    receiver_id,
+    wecom,
+)
+from hypothesis import given
+from hypothesis import strategies as st
 
 from formatters import formatter
 from relay.config import Receiver
@@ -154,6 +169,125 @@ def test_lines_go_in_the_order_of_rule_6(size: int, kept: set[str], count: str) 
     assert f"… {count}" in shown
     assert shown.startswith("head\n")
     assert f"[查看]({LINK.url})" in shown
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        pytest.param(340, {"note", "own-2", "own-1", "[c4]", "fact-2"}, id="all"),
+        pytest.param(400, {"own-2", "own-1", "[c4]", "fact-2"}, id="no-note"),
+        pytest.param(420, {"own-2", "own-1", "fact-2"}, id="no-fifth-commit"),
+        pytest.param(500, {"own-1", "fact-2"}, id="no-second-own"),
+        pytest.param(580, {"fact-2"}, id="no-own"),
+    ],
+)
+def test_own_lines_go_after_descriptions_and_before_facts(size: int, kept: set[str]) -> None:
+    """`append` is worth more than a description or a fourth commit, less than a fact."""
+    own = tuple(Line((markup(f"own-{at} "), Span("x" * size))) for at in (1, 2))
+    lines = tuple(line for line in ranked(size).lines if "c3" not in line.spans[0].text)
+    shown = text(ranked(size)._replace(lines=lines, own=own, more=None), wecom())
+    marks = ("[c4]", "fact-2", "note", "own-1", "own-2")
+
+    assert kept == {mark for mark in marks if mark in shown}
+
+
+def template(lines: int, size: int, own: int = 0) -> Notification:
+    """The user's own message of *lines* lines of *size* bytes each, and *own* under it."""
+    whole, under = (
+        tuple(Line((markup(f"{name}{at:04} " + "长" * ((size - 6) // 3)),)) for at in range(count))
+        for name, count in (("L", lines), ("U", own))
+    )
+    return Notification((Span("head"),), actions=(LINK,), mentions=(ZHANG,), whole=whole, own=under)
+
+
+@pytest.mark.parametrize(("extra", "is_cut"), [(0, False), (1, True)])
+def test_d1_template_of_exactly_the_limit_is_whole(extra: int, is_cut: bool) -> None:
+    """With one byte more the last line goes, and an ellipsis stands in its place."""
+    frame = template(3, 999)
+    size = len(text(frame, wecom()).encode())
+    last = Line((markup("z" * (4096 - size - 1 + extra)),))
+    rendered = formatter(wecom()).render(frame._replace(whole=(*frame.whole, last)), wecom())
+
+    assert is_cut == rendered.cut
+    assert is_cut == rendered.text.endswith("\n… <@ZhangSan>")
+    assert is_cut != ("zzz" in rendered.text)
+    assert is_cut or rendered.size == 4096
+
+
+@pytest.mark.parametrize(
+    ("lines", "own", "last"),
+    [
+        pytest.param(2, 20, "U0001", id="own-lines-first"),
+        pytest.param(4, 1, "L0003", id="all-own-lines"),
+        pytest.param(20, 5, "L0003", id="then-the-template"),
+    ],
+)
+def test_template_loses_its_last_lines(lines: int, own: int, last: str) -> None:
+    """Lines under the template go before its own, from the end; what stays stays in order."""
+    shown = text(template(lines, 906, own), wecom())
+
+    first = [line.split(" ")[0] for line in shown.splitlines()]
+    assert [last, "…"] == first[-2:]
+    assert sorted(first[:-1]) == first[:-1]
+
+
+@every_receiver
+def test_d9_template_of_thousands_of_lines_costs_little(receiver: Receiver) -> None:
+    """A template's output has at most some thousand lines; finding what fits takes no time."""
+    notification = template(8000, 6)
+    start = time.process_time()
+    rendered = formatter(receiver).render(notification, receiver)
+
+    assert time.process_time() - start < 1.0
+    assert rendered.cut
+    assert rendered.limit - 20 <= rendered.size <= rendered.limit
+
+
+users_lines = st.lists(
+    st.builds(
+        lambda start, words, times: Line((markup(start), Span(words * times))),
+        st.sampled_from(["", "> ", "**", "[", "](", "- ", "<font>"]),
+        hostile_text,
+        st.sampled_from([0, 1, 1, 40, 900]),
+    ),
+    max_size=12,
+).map(tuple)
+
+
+@SOME
+@given(
+    receiver=st.sampled_from(EVERY_RECEIVER),
+    whole=users_lines,
+    own=users_lines,
+    lines=users_lines,
+    names=st.lists(hostile_text, max_size=12).map(tuple),
+    url=st.sampled_from([f"{R}/1", R + "/" + "(" * 400]),
+)
+def test_d1_any_own_message_fits_and_is_not_empty(
+    receiver: Receiver,
+    whole: tuple[Line, ...],
+    own: tuple[Line, ...],
+    lines: tuple[Line, ...],
+    names: tuple[str, ...],
+    url: str,
+) -> None:
+    """Whatever the user's lines are: within the limit, UTF-8, never empty, the mention is there."""
+    notification = Notification(
+        (Span("head" * 50),),
+        lines,
+        (Action("go", url),),
+        mentions=(ZHANG,),
+        own=own,
+        whole=whole,
+        unresolved=names,
+    )
+    rendered = formatter(receiver).render(notification, receiver)
+    body = formatter(receiver).prepare(rendered.body, receiver, 0).body.decode()
+
+    assert rendered.size <= rendered.limit
+    assert rendered.body == json.loads(body)
+    assert rendered.text.strip()
+    assert re.search("ZhangSan|@?13800001111", body + json.dumps(rendered.follow_up))
 
 
 def test_second_action_goes_before_the_first_line_is_cut() -> None:

@@ -235,6 +235,7 @@ def test_a_missing_page_is_built_from_the_number() -> None:
                 mentioned=("张三",),
                 reviewers=(LISI,),
                 testers=(WANGWU,),
+                branch="main",
             ),
         ),
         (

@@ -262,6 +262,7 @@ def test_a_comment_on_a_line_of_a_merge_request() -> None:
         path="src/auth/login.py",
         line=88,
         mentioned=("张三",),
+        branch="main",
     )
 
 

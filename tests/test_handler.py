@@ -6,9 +6,9 @@ from relays import SECRET, Relay, request
 
 import handler
 from relay.config import Config
-from relay.dispatch import words
 from relay.events import Event
 from relay.version import VERSION
+from relay.wording import Form, words
 from workbench import samples
 from workbench.robots import RobotServer
 
@@ -51,15 +51,22 @@ def test_same_delivery_has_the_same_id(relay: Relay) -> None:
     assert first != other
 
 
-def test_event_off_by_default_is_answered_with_its_reason(relay: Relay) -> None:
+@pytest.mark.parametrize(
+    ("lang", "detail"),
+    [
+        ("zh-CN", "事件 pipeline.running 默认不发送"),
+        ("en", "event pipeline.running is off by default"),
+    ],
+)
+def test_event_off_by_default_is_answered_with_its_reason(
+    lang: str, detail: str, robots: RobotServer
+) -> None:
     """What is not selected is acknowledged, and the answer says which reason it had."""
-    answer = relay.sample("gitlab/pipeline.running")
+    answer = Relay(robots, NOTIFY_LANG=lang).sample("gitlab/pipeline.running")
 
     assert answer.status == 200
     assert answer.report["sent"] == []
-    assert answer.report["skipped"] == [
-        {"route": "all", "reason": "R11", "detail": "pipeline.running is off by default"}
-    ]
+    assert answer.report["skipped"] == [{"route": "all", "reason": "R11", "detail": detail}]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +153,7 @@ def test_a_fault_of_ours_still_makes_a_notice(capsys: pytest.CaptureFixture[str]
     """When the code that words an event fails, a bare notice goes out and the log has the trace."""
     config = Config(sources=(), receivers=(), routes=())
     odd = Event("gitlab", "push", "pushed", "payload text that must not be logged")  # type: ignore[arg-type]
-    notice = words(odd, config, ("en", False), 0.0)
+    notice = words(odd, config, Form("en"), 0.0)
 
     assert notice.title == "🔔 push.pushed"
     logged = capsys.readouterr().out

@@ -15,6 +15,7 @@ import pytest
 from relay import log
 from relay.config import Receiver, Secret
 from relay.errors import BadRequest
+from relay.words import Phrase
 
 MARK = "s3cret-mark"
 

@@ -51,6 +51,19 @@ def test_imports_go_one_way(path: Path) -> None:
     assert found <= ALLOWED[path.relative_to(ROOT).parts[0]]
 
 
+# What only some set-ups need, by the one place that may import it, and only inside a function.
+LAZY = {
+    "relay/configuration/aws_parameters.py": {"boto3", "botocore"},
+    "relay/configuration/tencent_secrets.py": {"tencentcloud"},
+    "relay/templating": {"jinja2", "markupsafe"},
+}
+
+
+def lazy(path: Path) -> set[str]:
+    name = path.relative_to(ROOT)
+    return LAZY.get(name.as_posix(), LAZY.get(name.parent.as_posix(), set()))
+
+
 @pytest.mark.parametrize("path", [ROOT / "handler.py", *sources(*SHIPPED)], ids=name_of)
 def test_shipped_code_uses_few_packages(path: Path) -> None:
     """What runs in the cloud needs the standard library, requests, urllib3 and PyYAML."""
@@ -58,7 +71,21 @@ def test_shipped_code_uses_few_packages(path: Path) -> None:
         return
     known = OURS | {"requests", "urllib3", "yaml"} | set(sys.stdlib_module_names)
 
-    assert {name.split(".")[0] for name in imports(path)} <= known
+    assert {name.split(".")[0] for name in imports(path)} <= known | lazy(path)
+
+
+@pytest.mark.parametrize("path", [path for path in sources(*SHIPPED) if lazy(path)], ids=name_of)
+def test_rare_packages_are_imported_late(path: Path) -> None:
+    """No module imports at its top what only some set-ups have."""
+    top = ast.parse(path.read_text(encoding="utf-8")).body
+    named = {
+        alias.name.split(".")[0]
+        for node in top
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    } | {(node.module or "").split(".")[0] for node in top if isinstance(node, ast.ImportFrom)}
+
+    assert not named & lazy(path)
 
 
 @pytest.mark.parametrize("path", list(sources(*SHIPPED, "workbench")), ids=name_of)
@@ -103,7 +130,8 @@ print(sorted(set(seen)))
 
 @pytest.mark.parametrize(
     "module",
-    ["boto3", "jinja2", "flask", "click", "rich", "argparse", "http.server", "markdown_it", "yaml",
+    ["boto3", "botocore", "tencentcloud", "relay.configuration.reader", "relay.templates", "difflib",
+     "relay.configuration.secrets", "jinja2", "flask", "click", "rich", "argparse", "http.server", "markdown_it", "yaml",
      "dataclasses", "zoneinfo", "workbench", "adapters.gitlab", "adapters.gitee"],
 )  # fmt: skip
 def test_handler_import_is_lean(module: str) -> None:

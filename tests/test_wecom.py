@@ -1,6 +1,8 @@
 """WeCom messages as they are posted, and what WeCom's answers stand for."""
 
 import json
+import re
+from typing import Any
 
 import pytest
 from formatter_cases import ISSUE, PIPELINE, PUSH_3, PUSH_17, QUIET, ZHANG, R, wecom
@@ -9,6 +11,7 @@ from formatters import wecom as formatter
 from formatters import wecom_codes
 from relay.errors import BadAnswer, Busy, DeliveryError, Misconfigured, Rejected, Throttled
 from relay.notifications import Action, Line, Mention, Notification, Span
+from relay.text import cells
 
 # The messages of design/messages.md sections 3.1, 3.2, 3.5, 3.8 and 3.10.
 DESIGNED = [
@@ -191,10 +194,116 @@ def test_quiet_text_mentions_nobody() -> None:
     ],
 )
 def test_markdown_mentions_userids_only(mention: Mention) -> None:
-    """Whom markdown cannot mention is not mentioned at all."""
+    """Whom markdown cannot mention does not stand in its text."""
     rendered = formatter.render(PUSH_3["en"]._replace(mentions=(mention,)), wecom())
 
     assert formatter.render(PUSH_3["en"], wecom()).text == rendered.text
+
+
+LI = Mention(name="李四", mobile="13900002222")
+EVERYONE = Mention(everyone=True)
+NAMELESS = Mention(name="<@all>", wecom="not a userid", mobile="not a number")
+
+
+@pytest.mark.parametrize(
+    ("message", "people", "in_text", "lists"),
+    [
+        ("markdown", (ZHANG,), ["ZhangSan"], None),
+        ("markdown", (LI,), [], {"mentioned_mobile_list": ["13900002222"]}),
+        ("markdown", (ZHANG, LI, LI), ["ZhangSan"], {"mentioned_mobile_list": ["13900002222"]}),
+        ("markdown", (ZHANG, EVERYONE), ["ZhangSan"], {"mentioned_list": ["@all"]}),
+        ("markdown", (NAMELESS,), [], None),
+        ("markdown_v2", (ZHANG,), [], {"mentioned_list": ["ZhangSan"]}),
+        (
+            "markdown_v2",
+            (LI, EVERYONE, ZHANG),
+            [],
+            {"mentioned_list": ["@all", "ZhangSan"], "mentioned_mobile_list": ["13900002222"]},
+        ),
+        ("markdown_v2", (NAMELESS,), [], None),
+        ("text", (ZHANG, LI, EVERYONE), [], None),
+    ],
+)
+def test_follow_up_mentions_whom_the_message_cannot(
+    message: str, people: tuple[Mention, ...], in_text: list[str], lists: dict[str, Any] | None
+) -> None:
+    """Only those whom the first message could not mention cost a second, which says what it is."""
+    notification = PIPELINE["zh-CN"]._replace(mentions=people)
+    rendered = formatter.render(notification, wecom(message))
+    content = "❌ 流水线失败 · platform/api main · 张三"
+
+    assert in_text == re.findall("<@([^>]*)>", rendered.text)
+    assert rendered.follow_up == (
+        None if lists is None else {"msgtype": "text", "text": {"content": content, **lists}}
+    )
+
+
+def test_quiet_form_has_no_follow_up() -> None:
+    """The grey line mentions nobody, by no means."""
+    quiet = QUIET["en"]._replace(mentions=(LI, EVERYONE))
+
+    assert formatter.render(quiet, wecom()).follow_up is None
+
+
+@pytest.mark.parametrize("unit", ["长", "@", "<@all>", "👨\u200d👩\u200d👧", "e\u0301\u0301\u0301"])
+def test_follow_up_is_short_and_harmless(unit: str) -> None:
+    """Its content is the first line in 60 cells, in which a payload mentions nobody."""
+    people = tuple(Mention(mobile=f"139{at:08}") for at in range(300))
+    notification = Notification((Span(unit * 900),), mentions=people)
+    follow_up = formatter.render(notification, wecom()).follow_up
+
+    assert follow_up is not None
+    text = follow_up["text"]
+    assert 0 < len(text["content"].encode()) <= 2048
+    assert cells(text["content"].replace("\u200b", "")) <= 60 * 2
+    assert not re.search(r"<@|@\w", text["content"])
+    assert 50 < len(text["mentioned_mobile_list"]) < 100
+    assert "**" not in text["content"]
+
+
+def test_follow_up_is_posted_as_the_message_is() -> None:
+    """`prepare` takes any body: the second one goes to the same address."""
+    follow_up = formatter.render(PUSH_3["zh-CN"]._replace(mentions=(LI,)), wecom()).follow_up
+    assert follow_up is not None
+    post = formatter.prepare(follow_up, wecom(), 0)
+
+    assert follow_up == json.loads(post.body)
+    assert wecom().url.reveal() == post.url
+
+
+@pytest.mark.parametrize(
+    ("message", "lang", "end"),
+    [
+        ("markdown", "zh-CN", "4521) <@ZhangSan> 李四、王五"),
+        ("markdown", "en", "4521) <@ZhangSan> 李四, 王五"),
+        ("markdown_v2", "zh-CN", "4521) 李四、王五"),
+        ("text", "zh-CN", "4521\n李四、王五"),
+    ],
+)
+def test_people_without_an_id_appear_by_name(message: str, lang: str, end: str) -> None:
+    """Rule 9: whom nobody could mention is named after the mentions."""
+    named = PIPELINE[lang]._replace(unresolved=("李四", "王五", "李四"))
+
+    assert formatter.render(named, wecom(message)).text.endswith(end)
+
+
+def test_names_are_bounded_and_harmless() -> None:
+    """Ten names at most, each short and escaped."""
+    unresolved = ("<@all>", " ", "x" * 99, *(f"n{at}" for at in range(20)))
+    text = formatter.render(Notification((Span("h"),), unresolved=unresolved), wecom()).text
+
+    names = ["＜@\u200ball＞", "x" * 23 + "…", *(f"n{at}" for at in range(8)), "…"]
+    assert "h\n> " + "、".join(names) == text
+
+
+def test_names_and_mentions_follow_the_users_own_message() -> None:
+    """After a template the mentions end the last line, as they end the action line."""
+    own = PIPELINE["zh-CN"]._replace(
+        whole=(Line((Span("> ", form="markup"), Span("failed"))),), unresolved=("李四",)
+    )
+    told = [formatter.render(own, wecom(message)).text for message in ("markdown", "markdown_v2")]
+
+    assert ["> failed <@ZhangSan> 李四", "> failed\n\n李四"] == told
 
 
 def test_several_people_are_mentioned_once_each() -> None:

@@ -1,7 +1,15 @@
 """Pages of the documentation that are made from the code's own tables: they cannot drift."""
 
+from relay.events import Event
+from relay.examples import full
+from relay.facts import FACTS
 from relay.kinds import KINDS
 from relay.policy import QUIET, SENT
+from relay.templating.checks import TESTS
+from relay.templating.filters import FILTERS
+from relay.templating.scenes import Scene
+from relay.templating.variables import VARIABLES, Variable
+from relay.words import Words
 
 _HEAD = """# Events
 
@@ -40,3 +48,104 @@ def events_page() -> str:
 
 def _listed(actions: tuple[str, ...]) -> str:
     return " ".join(f"`{action}`" for action in actions)
+
+
+_TEMPLATES_HEAD = """# Templates
+
+Made from the code's tables; `python -m pytest tests/test_templates.py --update-golden` writes it
+anew.
+
+`templates:` replaces the message of an event, `append:` of a route adds lines under it. Both are
+[Jinja2](https://jinja.palletsprojects.com/en/stable/templates/); what stands outside of `{{ … }}`
+and `{% … %}` is written as it is, so WeCom and DingTalk markdown works, and every value is escaped
+for the platform it goes to. 模板（`templates:`）替换一种事件的消息，`append:` 在消息下面加几行。
+`{{ … }}` 以外的文字原样输出，可以写企业微信、钉钉的 markdown；变量的值会自动转义。
+
+```jinja
+❌ 流水线失败 {{ project.name }} `{{ ref }}`
+> {{ failed_jobs | map(attribute="name") | join("、") }}
+> 提交 {{ commit | sha_link }} {{ commit.title | truncate(40) }}
+> [查看日志]({{ url }})  用时 {{ duration | human }}
+```
+
+- A name that does not exist is an error when the configuration is checked; a value that an event
+  does not have is empty. 名字写错在检查配置时报错；事件没有的值是空的。
+- A line whose values are all empty and that has no words of its own is left out; so is a link
+  without an address, but for its label. 值都为空、又没有其他文字的行不输出。
+- `[label]({{ url }})` makes a link; in an address that you begin yourself
+  (`https://wiki.example.com/{{ project.name }}`) values are percent-encoded.
+  自己写的网址里的变量会自动编码。
+- One line stays one line: line breaks inside of a value become spaces. 值里的换行变成空格。
+- Taken are `if`, `for`, `set`, filters, tests, arithmetic and `range` up to 100; not macros, other
+  files, calls or methods. A template has up to 20 KB, its output up to 16 KB, and one that does too
+  much ends (E604). 不能用宏、include、函数和方法调用。
+- One that fails on a real event is logged (`template.failed`) and the built-in message goes out.
+  真实事件上出错时记日志，并发送内置消息。
+
+## Variables
+
+| variable | filled for | meaning | 含义 |
+|---|---|---|---|
+"""
+
+
+_COLUMNS = "| {first} | meaning | 含义 |\n|---|---|---|\n"
+_TESTS_HEAD = "\n## Tests\n\nFor `{% if … is … %}`, `select` and `reject`: "
+_FACTS_HEAD = """
+## Facts
+
+What `show:` of a route can choose from. The first line, the subject and the links stay; each fact
+is a line of its own, in the order given. Kinds that are not listed always have their designed
+lines. `show:` 可选的内容：第一行、标题和链接总在，每项内容一行，按写的顺序。
+
+| kind | facts |
+|---|---|
+"""
+
+
+def templates_page() -> str:
+    """Return `docs/templates.md`."""
+    parts = [_TEMPLATES_HEAD, *_variable_rows()]
+    parts += ["\n## Fields\n\n", _COLUMNS.format(first="field"), *_field_rows()]
+    parts += ["\n## Filters\n\n", _COLUMNS.format(first="example"), *_filter_rows()]
+    parts += [_TESTS_HEAD, _listed(tuple(TESTS)), ".\n", _FACTS_HEAD]
+    parts += [f"| `{kind}` | {_listed(names)} |\n" for kind, names in FACTS.items()]
+    return "".join(parts)
+
+
+def _variable_rows() -> list[str]:
+    rows = []
+    for one in VARIABLES:
+        shape = f" ({'list of ' if one.many else ''}{one.shape.name})" if one.shape else ""
+        rows.append(
+            f"| `{one.name}`{shape} | {_filled_for(one)} | {one.about.en} | {one.about.zh} |\n"
+        )
+    return rows
+
+
+def _filled_for(variable: Variable) -> str:
+    """Return the kinds whose full example has a value for *variable*."""
+    kinds = [kind for kind in KINDS if _has(full(kind), variable)]
+    if variable.name == "people":
+        return "every event"
+    usual = {"test", "other"}  # these have hardly anything
+    return "every event" if set(kinds) | usual == set(KINDS) else _listed(tuple(kinds))
+
+
+def _has(event: Event, variable: Variable) -> bool:
+    return bool(variable.make(Scene(event, Words("en", event.source), now_s=event.occurred_at)))
+
+
+def _field_rows() -> list[str]:
+    shapes = dict.fromkeys(one.shape for one in VARIABLES if one.shape)
+    return [
+        f"| `{shape.name}.{name}` | {about.en} | {about.zh} |\n"
+        for shape in shapes
+        for name, about in shape.fields
+    ]
+
+
+def _filter_rows() -> list[str]:
+    found = FILTERS.values()
+    escaped = [(one.example.replace("|", "\\|"), one.about) for one in found]
+    return [f"| `{example}` | {about.en} | {about.zh} |\n" for example, about in escaped]

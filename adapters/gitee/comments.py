@@ -85,6 +85,7 @@ def _on_merge_request(payload: Fields, found: Fields, place: Project) -> Comment
         target_author=person(pull_request.sub("user")),
         reviewers=people(pull_request, "assignees"),
         testers=people(pull_request, "testers"),
+        branch=pull_request.sub("base").text("ref") or payload.text("target_branch"),
     )
 
 

@@ -92,6 +92,7 @@ def _comment(payload: Fields, attributes: Fields) -> Comment:
         mentioned=mentioned(text),
         assignees=people(assignees(found)),
         reviewers=people(found.objects("reviewers")),
+        branch=found.text("target_branch") if target == "merge_request" else "",
     )
 
 

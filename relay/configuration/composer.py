@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 MAX_NODES = 50_000  # as a walk counts them that follows every alias
 MAX_DEPTH = 30
 _TAGS = "tag:yaml.org,2002:"
+_STR, _NULL, _SEQ, _MAP = f"{_TAGS}str", f"{_TAGS}null", f"{_TAGS}seq", f"{_TAGS}map"
 _NULLS = ("", "~", "null", "Null", "NULL")
 _CORE = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
 _CURLY = "“”„‟＂‘’‚‛＇"
 _COMMAS = "，、"
 # white space and marks that look like nothing, or like a space, and are part of the text
 _UNSEEN = "\u00a0\u3000\u00ad\u200b\u200e\u200f\u2060\ufeff"
+_ODD = frozenset(_CURLY + _COMMAS + _UNSEEN)
 
 
 def is_merge(key: "yaml.Node") -> bool:
@@ -51,6 +53,8 @@ class Composer:
         self._count = 0
         self._documents = 0
         self._odd = False
+        self._watchful = False  # the text has a character that is sometimes a slip
+        self._nodes: Any = None  # the module, which is imported when there is something to read
 
     @property
     def looks_odd(self) -> bool:
@@ -61,6 +65,9 @@ class Composer:
         """Read the draft's text with *loader*, one of PyYAML's."""
         import yaml
 
+        self._nodes = yaml
+        text = self._draft.text
+        self._watchful = not text.isascii() and bool(set(text) & _ODD)
         steps: dict[type, Callable[[Any], None]] = {
             yaml.DocumentStartEvent: self._document,
             yaml.ScalarEvent: self._scalar,
@@ -71,7 +78,7 @@ class Composer:
             yaml.AliasEvent: self._alias,
         }
         try:
-            for event in yaml.parse(self._draft.text, loader):
+            for event in yaml.parse(text, loader):
                 step = steps.get(type(event))
                 if step:
                     step(event)
@@ -88,37 +95,31 @@ class Composer:
             raise _Enough
 
     def _scalar(self, event: Any) -> None:
-        import yaml
-
         value = self._draft.restored(event.value)
         style = event.style or None
-        tag = event.tag or _TAGS + ("null" if not style and value in _NULLS else "str")
-        node = yaml.ScalarNode(tag, value, event.start_mark, event.end_mark, style=style)
-        if not style:
+        tag = event.tag or (_NULL if not style and value in _NULLS else _STR)
+        node = self._nodes.ScalarNode(tag, value, event.start_mark, event.end_mark, style=style)
+        if not style and (self._watchful or not value):
             self._look_at(event, value)
-        self._anchor(event, node)
+        self._mark(event, node)
         self._add(node)
 
     def _sequence(self, event: Any) -> None:
-        import yaml
-
-        tag = event.tag or _TAGS + "seq"
-        self._begin(event, yaml.SequenceNode(tag, [], event.start_mark, None, event.flow_style))
+        make = self._nodes.SequenceNode
+        node = make(event.tag or _SEQ, [], event.start_mark, None, event.flow_style)
+        self._begin(event, node, is_mapping=False)
 
     def _mapping(self, event: Any) -> None:
-        import yaml
+        make = self._nodes.MappingNode
+        node = make(event.tag or _MAP, [], event.start_mark, None, event.flow_style)
+        self._begin(event, node, is_mapping=True)
 
-        tag = event.tag or _TAGS + "map"
-        self._begin(event, yaml.MappingNode(tag, [], event.start_mark, None, event.flow_style))
-
-    def _begin(self, event: Any, node: "yaml.CollectionNode") -> None:
-        import yaml
-
-        self._anchor(event, node)
+    def _begin(self, event: Any, node: "yaml.CollectionNode", *, is_mapping: bool) -> None:
+        self._mark(event, node)
         self._add(node)
         if len(self._frames) == MAX_DEPTH:
             self._refuse("deep", event.start_mark, most=MAX_DEPTH)
-        self._frames.append(_Frame(node, isinstance(node, yaml.MappingNode), self._count))
+        self._frames.append(_Frame(node, is_mapping, self._count))
 
     def _end(self, event: Any) -> None:
         frame = self._frames.pop()
@@ -126,24 +127,22 @@ class Composer:
         self._sizes[id(frame.node)] = self._count - frame.count
 
     def _alias(self, event: Any) -> None:
-        import yaml
-
         node = self._anchors.get(event.anchor)
         if node is None:
-            text = f'"*{self._draft.restored(event.anchor)}"'
-            self._doubt("alias", event.start_mark, text=text.strip('"')[1:], quoted=text)
-            node = yaml.ScalarNode(_TAGS + "str", text.strip('"'), event.start_mark, event.end_mark)
+            name = self._draft.restored(event.anchor)
+            self._doubt("alias", event.start_mark, text="…", quoted='"*…"')
+            node = self._nodes.ScalarNode(_STR, f"*{name}", event.start_mark, event.end_mark)
         elif any(frame.node is node for frame in self._frames):
             self._refuse("endless", event.start_mark)
         self._count += self._sizes.get(id(node), 0)
         self._add(node, event.start_mark)
 
-    def _anchor(self, event: Any, node: "yaml.Node") -> None:
+    def _mark(self, event: Any, node: "yaml.Node") -> None:
+        """Remember an anchor, doubt a tag."""
         if event.anchor is not None:
             self._anchors[event.anchor] = node
-        tag = getattr(event, "tag", None)
-        if tag is not None and tag.removeprefix(_TAGS) not in _CORE:
-            name = "tag" if tag.startswith(_TAGS) else "bang"
+        if event.tag is not None and event.tag.removeprefix(_TAGS) not in _CORE:
+            name = "tag" if event.tag.startswith(_TAGS) else "bang"
             self._doubt(name, event.start_mark, text='"!…"')
 
     def _add(self, node: "yaml.Node", mark: Any = None) -> None:
@@ -180,11 +179,9 @@ class Composer:
         self._tell("twice", key.start_mark, key=name, first=first, where=self._path(name))
 
     def _check_merges(self) -> None:
-        import yaml
-
         for node in self._merges:
-            parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
-            if not all(isinstance(part, yaml.MappingNode) for part in parts):
+            parts = node.value if isinstance(node, self._nodes.SequenceNode) else [node]
+            if not all(isinstance(part, self._nodes.MappingNode) for part in parts):
                 self._tell("merge", node.start_mark)
 
     def _look_at(self, event: Any, value: str) -> None:

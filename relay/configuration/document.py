@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_BYTES = 256 * 1024
+MOST_PROBLEMS = 100
 _MOST_ROUNDS = 8
 _MOST_PARSED = 1024 * 1024  # characters, in all rounds together
 _NEAR = 2  # lines; a fault this near to a trap comes from it
@@ -71,7 +72,7 @@ def compose(
     reading = _Reading(draft, file, loader or _loader())
     root = reading.read()
     found = {(one.line, one.column, one.code): one for one in [*problems, *reading.problems]}
-    return root, tuple(found[place] for place in sorted(found))
+    return root, tuple(found[place] for place in sorted(found)[:MOST_PROBLEMS])
 
 
 def items(mapping: "yaml.MappingNode") -> "list[tuple[yaml.ScalarNode, yaml.Node]]":
@@ -107,7 +108,9 @@ def _loader() -> "type[Any]":
 
 def _controls(draft: Draft, file: str) -> list[Problem]:
     """Tell and mend the characters that no YAML text may have."""
-    found = []
+    found: list[Problem] = []
+    if not _CONTROL.search(draft.text):
+        return found
     for number, line in enumerate(draft.lines):
         for match in _CONTROL.finditer(line):
             char = f"U+{ord(match[0]):04X}"
@@ -171,9 +174,11 @@ class _Reading:
 
     def _is_consequence(self, problem: Problem) -> bool:
         """Tell whether a trap that is told already is the likely cause."""
-        if problem.code in _STRUCTURAL and any(one.code == _TAB for one in self.problems):
-            return True
-        return any(abs(one.line - problem.line) <= _NEAR for one in self.problems)
+        if problem.code not in _STRUCTURAL:
+            return any(one.line == problem.line for one in self.problems)
+        return any(
+            one.code == _TAB or abs(one.line - problem.line) <= _NEAR for one in self.problems
+        )
 
     def _mapping(self, root: "yaml.Node | None") -> "yaml.MappingNode | None":
         import yaml

@@ -18,7 +18,27 @@ if TYPE_CHECKING:
 
 _LOOK_S = 1.0  # between two looks at the file
 _HOLD_S = 5.0  # between two attempts while a parameter store fails: each may take seconds
+_PATIENCE_S = 0.3  # that an event waits for old secrets to be fetched again
 _STORES = ("E206", "E207")
+
+
+class _Refresh:
+    """One refresh of a store, in a thread of its own."""
+
+    def __init__(self, store: Store) -> None:
+        self._found: bool | None = None
+        self._thread = threading.Thread(target=self._run, args=(store,), daemon=True)
+        self._thread.start()
+
+    def _run(self, store: Store) -> None:
+        self._found = store.refresh()
+
+    def changed(self, patience_s: float) -> bool | None:
+        """Say whether a value is another now; None while that is not known."""
+        self._thread.join(patience_s)
+        if self._thread.is_alive():
+            return None
+        return bool(self._found)
 
 
 class Live:
@@ -40,6 +60,7 @@ class Live:
         self._error: ConfigError | None = None
         self._next_look = -1.0
         self._told: set[str] = set()
+        self._refresh: _Refresh | None = None
         self.lang = lang_of(environ)
 
     def current(self) -> Config:
@@ -66,7 +87,21 @@ class Live:
         """Tell whether the file, or the value of a secret, is another than before."""
         if self._path is not None and _signature(self._path) != self._seen:
             return True
-        return self._store is not None and self._store.is_stale() and self._store.refresh()
+        if self._store is None or not (self._refresh or self._store.is_stale()):
+            return False
+        return self._refreshed(self._store)
+
+    def _refreshed(self, store: Store) -> bool:
+        """Fetch old secrets again, without letting a slow parameter store hold up an event.
+
+        What comes after the waiting is found by the next look.
+        """
+        if self._refresh is None:
+            self._refresh = _Refresh(store)
+        changed = self._refresh.changed(_PATIENCE_S)
+        if changed is not None:
+            self._refresh = None
+        return bool(changed)
 
     def _adopt(self, loaded: Loaded, now: float) -> None:
         """Take over what was loaded if it can be used, and tell what is wrong with it."""

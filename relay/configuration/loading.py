@@ -3,8 +3,9 @@
 `design/config.md` is the contract. Nothing here keeps anything: `relay.configuration.live` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from relay.configuration import template_files
 from relay.configuration.building import Builder, errors
@@ -40,7 +41,7 @@ def load_from(found: Origin, environ: Mapping[str, str], store: Store, **options
     text, problem = decode(raw, found.name)
     if problem:
         return Loaded(None, (problem,), found.name, text)
-    return read(text)
+    return load(text, found.name, environ, store, folder=found.path.parent, **options)
 
 
 def load(
@@ -62,6 +63,7 @@ def load(
     node, problems = compose(text, file)
     if node is None:
         return Loaded(None, problems, file, text)
+    store.fetch(_scalars(node))
     reader = Reader(file, store, lenient=lenient)
     top = reader.read(node)
     template_files.read(top, reader, folder)
@@ -80,3 +82,14 @@ def load(
     found = [*dict.fromkeys(found), *variables.problems]
     usable = None if errors(found) else config._replace(digest=digest(config))
     return Loaded(usable, tuple(found), file, text, tuple(reader.spans), config.lang)
+
+
+def _scalars(node: Any) -> Iterator[str]:
+    """Yield the texts that refer to a parameter store or a file, for one fetch of them all."""
+    if node.id == "scalar":
+        if "://" in node.value or "${" in node.value:
+            yield node.value
+    else:
+        for item in node.value:
+            for part in item if isinstance(item, tuple) else (item,):
+                yield from _scalars(part)

@@ -53,6 +53,7 @@ _PLAIN = frozenset({"keywords", "allow_unsigned", "signature", "allow_hosts"})
 _KEY_CHAR = r"[^\s:：=;；,{}\[\]\"'“”‘’?&#(（]"
 _KEY = re.compile(rf"(?<!{_KEY_CHAR})({_KEY_CHAR}+)[\"'“”‘’]?\s*([:：=;；]|->)")
 _BARE_KEY = re.compile(r"\s*(?:-\s+)*[\"'“]?([^\s:：\"'“”]+)[\"'”]?[ \t]+(?=[^\s:：=#])")
+_DASHES = re.compile(r"\s*(?:-\s+)*")
 _PLAIN_KEY = re.compile(r"(?:-\s+)*[\"']?[\w.*-]+[\"']?:(?:\s|$)")
 _QUOTED = {"'": re.compile(r"(?:[^']|'')*"), '"': re.compile(r'(?:[^"\\]|\\.)*')}
 _AFTER_QUOTE = re.compile(r"\s*(?:[,}\]#]|$)")
@@ -164,7 +165,8 @@ class _Look:
         if begin:
             yield 0, begin
         elif self._hides(body, indent):
-            yield 0, len(line)
+            dashes = _DASHES.match(line) if self._mode != "text" else None
+            yield dashes.end() if dashes else 0, len(line)
             return
         if self._mode == "strong" and (key := _PLAIN_KEY.match(body)):
             yield indent + key.end(), len(line)

@@ -98,11 +98,10 @@ class Spot(NamedTuple):
     above: Spot | None = None
 
     def __str__(self) -> str:
-        if self.above is None:
-            return str(self.key)
+        above = "" if self.above is None else str(self.above)
         if isinstance(self.key, int):
-            return f"{self.above}[{self.key}]"
-        return f"{self.above}.{self.key}" if self.above.key else self.key
+            return f"{above}[{self.key}]"
+        return f"{above}.{self.key}" if above else self.key
 
 
 TOP = Spot("")

@@ -90,7 +90,7 @@ def _visible(char: str) -> str:
 
 def _window(line: str, at: int) -> tuple[str, int]:
     """Return the part of *line* around *at* that fits, and where *at* is in it."""
-    room = MAX_CELLS - _GUTTER - 3
+    room = MAX_CELLS - _GUTTER - 4  # a caret may stand after the last character
     if cells(line) <= room:
         return line, at
     begin = at

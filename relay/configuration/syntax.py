@@ -36,6 +36,7 @@ _NAMES = (
     ("block mapping", "block"),
     ("block collection", "block"),
     ("block sequence", "block"),
+    ("document start", "block"),
 )
 _FROM_START = ("escape", "quote", "pair")  # told where it began
 
@@ -53,8 +54,14 @@ def named(fault: Exception, lines: list[str], file: str) -> Problem:
     if name == "colon":
         return _colon(place, lines, file)
     if name == "block":
-        name = "quoted" if line[: place.column].rstrip().endswith(("'", '"')) else "indentation"
+        name = _block(line, place.column)
     return saying(name, file, place.line + 1, place.column + 1)
+
+
+def _block(line: str, column: int) -> str:
+    if line[:column].rstrip().endswith(("'", '"')):
+        return "quoted"
+    return "syntax" if line.startswith(("]", "}"), column) else "indentation"
 
 
 def section(lines: list[str], line: int) -> range:
@@ -77,7 +84,7 @@ def _place(fault: Exception, lines: list[str]) -> _Place:
 def _inside(mark: Any, lines: list[str]) -> tuple[int, int]:
     """Return a mark's line and column; the end of the text is after its last character."""
     line = min(mark.line, len(lines) - 1) if mark else len(lines) - 1
-    if mark and lines[line].strip():
+    if mark and mark.line == line and lines[line].strip():
         return line, min(mark.column, len(lines[line]))
     while line > 0 and not lines[line].strip():
         line -= 1

@@ -48,7 +48,7 @@ def mend(draft: Draft, file: str) -> list[Problem]:
     scan = _Scan(draft, file)
     for number, line in enumerate(draft.lines):
         scan.read(number, line)
-        if len(scan.problems) >= MOST_TRAPS:
+        if scan.is_full:
             break
     scan.finish()
     return scan.problems
@@ -94,6 +94,10 @@ class _Scan:
         self._fresh = True  # a value may begin here
         self._keyed = False  # this line has had its key
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.problems) >= MOST_TRAPS
+
     def read(self, number: int, line: str) -> None:
         self._number, self._line, self._at = number, line, 0
         if self._is_section():
@@ -102,7 +106,7 @@ class _Scan:
             self._close_quote()
         elif self._begin():
             return
-        while self._at < len(self._line):
+        while self._at < len(self._line) and not self.is_full:
             self._step()
 
     def finish(self) -> None:
@@ -303,7 +307,7 @@ class _Scan:
 
     def _flow_value(self, begin: int) -> None:
         stop = self._flow_end(begin)
-        while self._line.startswith("${", max(stop - 1, begin)):
+        while self._line.startswith("${", max(stop - 1, begin)) and not self.is_full:
             found = _REFERENCE.match(self._line, stop - 1)
             if not found:
                 break
@@ -329,7 +333,7 @@ class _Scan:
         places = [begin + at for at in _commas(self._line[begin:end])]
         if self._brackets[-1] == "{":
             places = [at for at in places if _NEXT_KEY.match(self._line, at + 1)]
-        for at in places:
+        for at in places[:MOST_TRAPS]:
             self._mends.append((self._number, at, ","))
             self._tell(_SEPARATORS[self._line[at]], self._number, at)
 
