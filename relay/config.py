@@ -67,7 +67,8 @@ class Receiver(NamedTuple):
     application's. *message*: WeCom ``markdown markdown_v2 text`` (application ``markdown text``),
     DingTalk ``markdown action_card text``; *open_links* (DingTalk) ``sidebar`` or ``browser``;
     *lang* empty: the route's or the configuration's. *to*: user ids, `ROLES`, keys of `people` or
-    ``@all``. A receiver with a list of addresses becomes several, named ``name``, ``name#2`` ….
+    ``@all``. A receiver with a list of addresses becomes several, named ``name``, ``name#2`` …; in
+    routes ``name`` means all of them.
     """
 
     name: str

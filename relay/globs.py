@@ -5,19 +5,22 @@ stand before the first other pattern exclude whatever follows, and a list of not
 everything but these. ``$default`` is the project's default branch.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from relay.config import Patterns
 from relay.glob_machine import Test, compiled
-from relay.glob_parts import GlobError, negation_fault, parts
+from relay.glob_parts import MOST_WILDCARDS, GlobError, negation_fault, parts
 from relay.words import Phrase
 
 DEFAULT_BRANCH = "$default"
 # Only few payloads do not name the default branch (Gitee's jobs): better one message too many than
 # a failure on the main branch that nobody hears of.
 _USUAL_DEFAULTS = ("main", "master")
+# Names with a few stars, as most patterns are: nothing in these can be wrong.
+_PLAIN = re.compile(r"!?(?!refs/|/)[\w.@$*/-]{1,100}")
 
 
 class _Filter(NamedTuple):
@@ -53,6 +56,8 @@ def matches(
 
 def fault(pattern: str) -> Phrase | None:
     """Return why *pattern* (with or without ``!``) cannot be used, None when it can."""
+    if _PLAIN.fullmatch(pattern) and pattern.count("*") <= MOST_WILDCARDS:
+        return None
     try:
         if found := negation_fault(pattern):
             return found

@@ -13,6 +13,7 @@ from relay.describe.draft import usable
 from relay.events import Event
 from relay.notifications import Line, Span
 from relay.templating.faults import TemplateFault
+from relay.text import cut_bytes
 from relay.words import Words
 
 __all__ = ["TemplateFault", "fault", "lines"]
@@ -50,9 +51,9 @@ def lines(
     for piece in rendered(text, run, values):
         pieces.append(piece)
         new, counted = run.written[counted:], len(run.written)
-        size += len(piece.encode()) + sum(len(span.text.encode()) for one in new for span in one)
+        size += len(_MARK.sub("", piece).encode()) + sum(map(_size, new))
         if size > MOST_BYTES:
-            return _lines(_cut("".join(pieces)), run.written, cut=True)
+            return _cut(_lines("".join(pieces), run.written))
     return _lines("".join(pieces), run.written)
 
 
@@ -73,24 +74,48 @@ def fault(
     return None
 
 
-def _cut(output: str) -> str:
-    """Return the whole lines of *output* within the bound; of a single line what fits."""
-    kept = output.encode()[:MOST_BYTES].decode(errors="ignore")
-    return kept.rpartition("\n")[0] or kept
+def _cut(found: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the whole lines within the bound, the last one not counted; of a single line a part.
+
+    That is done after the output has been stopped, so there is not much to look at.
+    """
+    kept: list[Line] = []
+    room = MOST_BYTES
+    for line in found[:-1]:
+        room -= _size(line.spans) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return (*(kept or [_shortened(line) for line in found[:1]]), _ELLIPSIS)
 
 
-def _lines(
-    output: str, written: Sequence[tuple[Span, ...]], *, cut: bool = False
-) -> tuple[Line, ...]:
+def _shortened(line: Line) -> Line:
+    kept: list[Span] = []
+    room = MOST_BYTES
+    for span in line.spans:
+        size = len(span.text.encode())
+        if size > room:
+            kept.append(span._replace(text=cut_bytes(span.text, room)))
+            break
+        kept.append(span)
+        room -= size
+    return Line(tuple(kept))
+
+
+def _size(spans: tuple[Span, ...]) -> int:
+    return sum(len(span.text.encode(errors="replace")) for span in spans)
+
+
+def _lines(output: str, written: Sequence[tuple[Span, ...]]) -> tuple[Line, ...]:
     """Return the lines of *output*, empty ones only between others and one at a time."""
     found: list[Line] = []
-    for raw in output.splitlines():
+    for raw in output.split("\n"):
         line = _line(raw.rstrip(), written)
         if line is not None and (line.spans or (found and found[-1].spans)):
             found.append(line)
     while found and not found[-1].spans:
         found.pop()
-    return (*found, _ELLIPSIS) if cut else tuple(found)
+    return tuple(found)
 
 
 def _line(raw: str, written: Sequence[tuple[Span, ...]]) -> Line | None:
@@ -105,7 +130,15 @@ def _line(raw: str, written: Sequence[tuple[Span, ...]]) -> Line | None:
         _add(spans, Span(_STRAY.sub("", text), form="markup"))
         for span in values[at] if at < len(values) else ():
             _add(spans, _fitted(span, spans[-1].text if spans and spans[-1].form else ""))
-    return Line(tuple(_without_empty_links(spans)))
+    return Line(tuple(_trimmed(_without_empty_links(spans))))
+
+
+def _trimmed(spans: list[Span]) -> list[Span]:
+    """Take away the spaces that an empty value left at the end of the line."""
+    if not spans or spans[-1].form != "markup":
+        return spans
+    last = spans[-1]._replace(text=spans[-1].text.rstrip())
+    return [*spans[:-1], last] if last.text else spans[:-1]
 
 
 def _add(spans: list[Span], span: Span) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import handler
@@ -15,6 +15,7 @@ NOW = samples.NOW + 0.5
 SECRET = "s3cret-token"
 SIGNING_TOKEN = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 ROBOT_SECRET = "SECtest123"
+CORP_ID, AGENT_ID, APP_SECRET = "ww0123456789abcdef", "1000002", "AppSecret-0123456789"
 BODY = samples.load("gitlab/pipeline.failed").body
 
 
@@ -32,10 +33,19 @@ class Answer(NamedTuple):
 
 
 class Relay:
-    """A handler configured with the stand-in robots of *robots*, from the environment only."""
+    """A handler configured with the stand-in robots of *robots*, from the environment only.
+
+    With ``CONFIG_YAML`` among *environ* it is that text, which may refer to the other variables.
+    """
 
     def __init__(
-        self, robots: RobotServer, wecom: int = 1, dingtalk: int = 1, **environ: str
+        self,
+        robots: RobotServer,
+        wecom: int = 1,
+        dingtalk: int = 1,
+        *,
+        clock: Callable[[], float] = now,
+        **environ: str,
     ) -> None:
         self.robots = robots
         self.wecom = [robots.add_wecom(key=f"wecom-key-{n}") for n in range(wecom)]
@@ -52,7 +62,7 @@ class Relay:
         }
         found = {name: value for name, value in {**known, **environ}.items() if value}
         self.environ = {"CONFIG_FILE": "", **found}  # no file that lies about here
-        self.handle = handler.build(self.environ, clock=now)
+        self.handle = handler.build(self.environ, clock=clock)
 
     def call(self, event: object, context: object = None) -> Answer:
         """Hand *event* to the handler as the cloud would."""
@@ -73,11 +83,31 @@ class Relay:
         found = samples.load("gitee/push.pushed").body if body is None else body
         return self.call(request(found, {**usual, **dashed(headers)}), context)
 
-    def sample(self, name: str, **headers: str | None) -> Answer:
+    def sample(self, name: str, path: str = "/", **headers: str | None) -> Answer:
         """Send the sample *name* with the secret of its forge."""
         found = samples.load(name)
         token = {"gitlab": "X-Gitlab-Token", "gitee": "X-Gitee-Token"}[found.source]
-        return self.call(request(found.body, {**found.headers, token: SECRET, **dashed(headers)}))
+        usual = {**found.headers, token: SECRET}
+        return self.call(request(found.body, {**usual, **dashed(headers)}, path))
+
+
+def configured(
+    robots: RobotServer,
+    text: str,
+    *,
+    wecom: int = 1,
+    dingtalk: int = 1,
+    clock: Callable[[], float] = now,
+    **environ: str,
+) -> Relay:
+    """Return a relay with the configuration *text* and one WeCom application beside its robots.
+
+    Besides the variables of `Relay` the text may name those of the application.
+    """
+    base = robots.add_wecom_app(CORP_ID, AGENT_ID, secret=APP_SECRET)
+    app = {"API_BASE": base, "CORP_ID": CORP_ID, "AGENT_ID": AGENT_ID, "APP_SECRET": APP_SECRET}
+    known = {**app, "CONFIG_YAML": text, **environ}
+    return Relay(robots, wecom, dingtalk, clock=clock, **known)
 
 
 def request(body: Any, headers: Mapping[str, str | None], path: str = "/") -> dict[str, Any]:

@@ -175,7 +175,7 @@ def test_lines_go_in_the_order_of_rule_6(size: int, kept: set[str], count: str) 
     ("size", "kept"),
     [
         pytest.param(340, {"note", "own-2", "own-1", "[c4]", "fact-2"}, id="all"),
-        pytest.param(400, {"own-2", "own-1", "[c4]", "fact-2"}, id="no-note"),
+        pytest.param(400, {"note", "own-2", "own-1", "[c4]", "fact-2"}, id="note-cut"),
         pytest.param(420, {"own-2", "own-1", "fact-2"}, id="no-fifth-commit"),
         pytest.param(500, {"own-1", "fact-2"}, id="no-second-own"),
         pytest.param(580, {"fact-2"}, id="no-own"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wcmatch import glob
 
 from relay.glob_machine import Automaton, compiled, is_simple
-from relay.glob_parts import MOST_CHARACTERS, MOST_WILDCARDS, parts
+from relay.glob_parts import MOST_CHARACTERS, MOST_WILDCARDS, GlobError, negation_fault, parts
 from relay.globs import fault, matches
 
 # GitHub's own table of filter patterns: its pattern, and names that it says match.
@@ -316,3 +316,17 @@ def test_agrees_with_wcmatch_on_anything(segments: list[str], names: list[str]) 
         return  # within a name GitHub's crosses segments
 
     assert matches((pattern,), ("/".join(names),)) is other(pattern, "/".join(names))
+
+
+@given(st.text("ab/*!.-$_", max_size=9) | st.text("*/", min_size=20, max_size=40))
+def test_a_pattern_that_is_not_parsed_has_no_fault(pattern: str) -> None:
+    """What `fault` lets through at a glance, the parser takes as well."""
+
+    def parsed() -> bool:
+        try:
+            parts(pattern.removeprefix("!"))
+        except GlobError:
+            return False
+        return negation_fault(pattern) is None
+
+    assert (fault(pattern) is None) == parsed()

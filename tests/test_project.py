@@ -130,7 +130,7 @@ print(sorted(set(seen)))
 
 @pytest.mark.parametrize(
     "module",
-    ["boto3", "botocore", "tencentcloud", "relay.configuration.reader", "relay.templates", "difflib",
+    ["boto3", "botocore", "tencentcloud", "relay.configuration.reader", "relay.templates", "relay.templating", "difflib",
      "relay.configuration.secrets", "jinja2", "flask", "click", "rich", "argparse", "http.server", "markdown_it", "yaml",
      "dataclasses", "zoneinfo", "workbench", "adapters.gitlab", "adapters.gitee"],
 )  # fmt: skip

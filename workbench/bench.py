@@ -21,7 +21,7 @@ from rich.table import Table
 
 import handler
 from relay import log
-from workbench import samples
+from workbench import bench_configuration, samples
 
 ROOT = Path(__file__).parent.parent
 SECRET = "bench-secret"
@@ -59,7 +59,8 @@ def robots(count: int, faults: str = "") -> Iterator[tuple[list[str], str]]:
 def main() -> None:
     log.configure("ERROR")
     table = Table("figure", "alternative", "ours", "ratio", "budget")
-    for row in (import_time(), warm(), refused(), ignored(), *fan_out(), large_push()):
+    rows = (import_time(), warm(), refused(), ignored(), *fan_out(), large_push())
+    for row in (*rows, loading(), *routing()):
         table.add_row(*row)
     Console().print(table)
 
@@ -122,6 +123,23 @@ def large_push() -> tuple[str, ...]:
         return _row("300 KB push against 3 KB", little, large, "+ ≤ 4 ms")
 
 
+def loading() -> tuple[str, ...]:
+    """A file of 100 routes, against reading its YAML alone with the C loader."""
+    yaml_alone, ours = bench_configuration.loading()
+    return _row("loading 100 routes", _median(yaml_alone), _median(ours), "≤ 15 ms")
+
+
+def routing() -> list[tuple[str, ...]]:
+    """One event over 100 routes, of which none or all take it."""
+    return [
+        _row(f"routing over 100 routes, {what}", None, _median(run), "≤ 1 ms")
+        for what, run in (
+            ("no match", bench_configuration.routing(matching=False)),
+            ("all match", bench_configuration.routing(matching=True)),
+        )
+    ]
+
+
 def _to_robots(count: int) -> float:
     with robots(count, f"slow:{RTT_S}") as (urls, host):
         handle, call = _relay(urls, host), _call()
@@ -133,6 +151,7 @@ def _relay(urls: list[str], host: str) -> handler.Handle:
         "WECOM_WEBHOOK_URL": ",".join(urls),
         "WEBHOOK_SECRET": SECRET,
         "RELAY_ALLOW_HOSTS": host,
+        "CONFIG_FILE": "",
     }
     return handler.build(environ)
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from relay.config import GITEE, GITLAB
-from relay.configuration.suggest import nearest
+from relay.configuration.suggest import did_you_mean
+from relay.errors import NOTHING
+from relay.words import Phrase
 from workbench import samples
 from workbench.samples import Sample
 
@@ -36,8 +38,29 @@ _MOST_NAMED = 5
 _MEMBER_EVENTS = ("user_add_to_", "user_update_for_", "user_remove_from_", "user_access_request_")
 
 
+_NO_FILE = Phrase("没有文件 “{name}”", 'no file "{name}"')
+_NO_EVENT = Phrase("没有事件 “{name}”；{hint.zh}", 'no event "{name}"; {hint.en}')
+_OF_KIND = Phrase("有 {names}", "there are {names}")
+_LISTED = Phrase("用 `events` 列出全部", "`events` lists them")
+_WRITE = Phrase(
+    "“{setting}” 写成 path=value，例如 user_name=zhangsan",
+    '"{setting}": write path=value, for example user_name=zhangsan',
+)
+_WRITE_HEADER = Phrase("“{header}” 写成 Name: value", '"{header}": write Name: value')
+_NO_JSON = Phrase("{name} 不是 JSON 文件：{why}", "{name} is no JSON file: {why}")
+_NO_OBJECT = Phrase("{name} 里不是 JSON 对象", "{name} holds no JSON object")
+_ENTRIES = Phrase(
+    "“{path}”：列表里有第 0 到 {last} 项", '"{path}": the list has entries 0 to {last}'
+)
+_NOT_INSIDE = Phrase("“{path}”：{above} 不是对象", '"{path}": {above} is no object')
+
+
 class ChoiceError(ValueError):
-    """What was named is not there; the message says what is."""
+    """What was named is not there; *phrase* says what is."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase.en)
+        self.phrase = phrase
 
 
 def sample(name: str, source: str = "") -> Sample:
@@ -54,8 +77,8 @@ def sample(name: str, source: str = "") -> Sample:
     if path.is_file():
         return _from_file(path, source)
     if path.suffix == ".json" or path.is_absolute():
-        raise ChoiceError(f'no file "{name}"')
-    raise ChoiceError(f'no event "{name}"; {_hint(name, source, known)}')
+        raise ChoiceError(_NO_FILE.filled(name=name))
+    raise ChoiceError(_NO_EVENT.filled(name=name, hint=_hint(name, source, known)))
 
 
 def changed(found: Sample, settings: Sequence[str], headers: Sequence[str]) -> Sample:
@@ -67,35 +90,35 @@ def changed(found: Sample, settings: Sequence[str], headers: Sequence[str]) -> S
     for setting in settings:
         path, equals, value = setting.partition("=")
         if not equals or not path:
-            raise ChoiceError(f'"{setting}": write path=value, for example user_name=zhangsan')
+            raise ChoiceError(_WRITE.filled(setting=setting))
         _put(body, path.split("."), _value(value))
     named = dict(found.headers)
     for header in headers:
         name, colon, text = header.partition(":")
         if not colon or not name.strip():
-            raise ChoiceError(f'"{header}": write Name: value')
+            raise ChoiceError(_WRITE_HEADER.filled(header=header))
         named = {key: value for key, value in named.items() if key.lower() != name.strip().lower()}
         named[name.strip()] = text.strip()
     return found._replace(body=body, headers=named)
 
 
-def _hint(name: str, source: str, known: list[str]) -> str:
+def _hint(name: str, source: str, known: list[str]) -> Phrase:
     in_reach = [one for one in known if not source or one.startswith(f"{source}/")]
     bare = list(dict.fromkeys(one.partition("/")[2] for one in in_reach))
     of_kind = [one for one in bare if one.startswith(f"{name}.") and "-" not in one]
     if of_kind:
-        return f"there are {', '.join(of_kind[:_MOST_NAMED])}"
-    close = nearest(name, in_reach if "/" in name else bare)
-    return f"did you mean {close}?" if close else "`events` lists them"
+        return _OF_KIND.filled(names=", ".join(of_kind[:_MOST_NAMED]))
+    close = did_you_mean(name, in_reach if "/" in name else bare)
+    return _LISTED if close == NOTHING else close
 
 
 def _from_file(path: Path, source: str) -> Sample:
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ChoiceError(f"{path.name} is no JSON file: {type(error).__name__}") from None
+        raise ChoiceError(_NO_JSON.filled(name=path.name, why=type(error).__name__)) from None
     if not isinstance(written, dict):
-        raise ChoiceError(f"{path.name} holds no JSON object")
+        raise ChoiceError(_NO_OBJECT.filled(name=path.name))
     headers, body = written.get("headers"), written.get("body")
     if not (isinstance(headers, dict) and isinstance(body, dict)):
         headers, body = _guessed_headers(written), written
@@ -124,14 +147,14 @@ def _put(body: Any, path: list[str], value: Any) -> None:
         if isinstance(body, list):
             index = int(key) if key.isascii() and key.isdigit() else len(body)
             if index >= len(body):
-                raise ChoiceError(f'"{".".join(path)}": the list has entries 0 to {len(body) - 1}')
+                raise ChoiceError(_ENTRIES.filled(path=".".join(path), last=len(body) - 1))
             key_or_index: Any = index
         elif isinstance(body, dict):
             key_or_index = key
             if not last and not isinstance(body.get(key), dict | list):
                 body[key] = {}
         else:
-            raise ChoiceError(f'"{".".join(path)}": {".".join(path[:at])} is no object')
+            raise ChoiceError(_NOT_INSIDE.filled(path=".".join(path), above=".".join(path[:at])))
         if last:
             body[key_or_index] = value
         else:

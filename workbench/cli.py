@@ -1,16 +1,18 @@
 """What the commands share: help that begins with an example, hints, common options."""
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from relay.config import LANGUAGES
 from relay.configuration.suggest import nearest
 from workbench.chosen import SOURCES, ChoiceError, changed, sample
+from workbench.languages import language
 from workbench.samples import Sample
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
-LANGUAGES = ("zh-CN", "en")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -60,18 +62,40 @@ class Failure(click.ClickException):
 
 
 def chosen_sample(
-    name: str, source: str | None, settings: tuple[str, ...], headers: tuple[str, ...]
+    name: str,
+    source: str | None,
+    settings: tuple[str, ...],
+    headers: tuple[str, ...],
+    lang: str,
 ) -> Sample:
-    """Return the sample a person means; a wrong name is a usage error (exit code 2)."""
+    """Return the sample a person means; a wrong name is a usage error (exit code 2) in *lang*."""
     try:
         return changed(sample(name, source or ""), settings, headers)
     except ChoiceError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(error.phrase.of(lang)) from None
 
 
 def json_option(function: _Function) -> _Function:
     choice = click.Choice(["text", "json"])
     option = click.option("--format", "form", type=choice, default="text", help="For programs.")
+    return option(function)
+
+
+def lang_option(function: _Function) -> _Function:
+    """Add ``--lang``; the function gets the language to speak, also when nobody named one."""
+    option = click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        callback=lambda context, parameter, value: language(value, os.environ),
+        help="Default: as the locale.",
+    )
+    return option(function)
+
+
+def config_option(function: _Function) -> _Function:
+    option = click.option(
+        "--config", metavar="FILE", help="Default: CONFIG_FILE, config.yml, or the environment."
+    )
     return option(function)
 
 

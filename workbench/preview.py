@@ -1,33 +1,59 @@
 """What a sample would become, without sending it: the function's own steps, one after another."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import adapters
 import formatters
 from formatters import Rendered
-from relay.config import DINGTALK_ROBOT, WECOM_ROBOT, Receiver, Secret
+from relay import policy
+from relay.config import DINGTALK_ROBOT, WECOM_APP, WECOM_ROBOT, Config, Receiver, Secret
+from relay.configuration.fields import MESSAGES as MESSAGES_OF_TYPES
 from relay.describe import describe
 from relay.errors import Ignored
 from relay.events import Event
-from relay.policy import Decision, decide
+from relay.reasons import Reason
+from relay.routing import Decision, Step, select
+from relay.wording import deliveries
+from workbench import robot_terms
+from workbench.configured import alone, base
 from workbench.robot_terms import DINGTALK, WECOM
 from workbench.samples import Sample
 
-RECEIVER_TYPES = {WECOM: WECOM_ROBOT, DINGTALK: DINGTALK_ROBOT}
-MESSAGES = {
-    WECOM: ("markdown", "markdown_v2", "text"),
-    DINGTALK: ("markdown", "action_card", "text"),
+RECEIVER_TYPES = {
+    WECOM: WECOM_ROBOT,
+    DINGTALK: DINGTALK_ROBOT,
+    robot_terms.WECOM_APP: WECOM_APP,
 }
+VENDORS = {kind: vendor for vendor, kind in RECEIVER_TYPES.items()}
+MESSAGES = {vendor: MESSAGES_OF_TYPES[RECEIVER_TYPES[vendor]] for vendor in (WECOM, DINGTALK)}
+_SOMEBODY = "userid"  # stands for whom an application would write to, where that is nobody
+
+
+class Shown(NamedTuple):
+    """One message. *reason* says why the configuration would not send it, if it would not."""
+
+    vendor: str
+    rendered: Rendered
+    reason: Reason | None = None
 
 
 class Preview(NamedTuple):
-    """*event* is ``None`` when the adapter ignored it: then *decision* has its reason."""
+    """*event* is ``None`` when the adapter ignored it: then *decision* has its reason.
+
+    *messages* are by vendor, or by the receiver's name in a configuration.
+    """
 
     event: Event | None
-    decision: Decision
-    messages: dict[str, Rendered]
+    decision: policy.Decision
+    messages: dict[str, Shown]
+
+
+def event_of(sample: Sample) -> Event:
+    """Return the event in *sample*; raises BadRequest, FormBody, Ignored."""
+    headers = {name.lower(): value for name, value in sample.headers.items()}
+    return adapters.parse(sample.source, headers, encoded(sample.body))
 
 
 def preview(
@@ -38,19 +64,43 @@ def preview(
     *lang* is ``zh-CN`` or ``en``. An event that is not sent by default is shown as it would be if
     it were asked for.
     """
-    headers = {name.lower(): value for name, value in sample.headers.items()}
     try:
-        event = adapters.parse(sample.source, headers, encoded(sample.body))
+        event = event_of(sample)
     except Ignored as error:
-        return Preview(None, Decision(False, reason=error.reason, detail=error.detail), {})
-    decision = decide(event, ())
-    quiet = (decision if decision.send else decide(event, (f"{event.kind}.*",))).quiet
+        return _ignored(error)
+    decision = policy.decide(event, ())
+    quiet = (decision if decision.send else policy.decide(event, (f"{event.kind}.*",))).quiet
     notification = describe(event, lang=lang, quiet=quiet, now_s=now_s)
     messages = {}
     for vendor, message in receivers.items():
         receiver = Receiver(vendor, RECEIVER_TYPES[vendor], Secret(""), message=message)
-        messages[vendor] = formatters.formatter(receiver).render(notification, receiver)
+        rendered = formatters.formatter(receiver).render(notification, receiver)
+        messages[vendor] = Shown(vendor, rendered)
     return Preview(event, decision, messages)
+
+
+def configured_preview(
+    sample: Sample, config: Config, receivers: Iterable[Receiver], *, now_s: float
+) -> Preview:
+    """Render *sample* for each of *receivers* as *config* words it; raises BadRequest, FormBody.
+
+    What would not be sent is shown in the form it would have, with the reason.
+    """
+    try:
+        event = event_of(sample)
+    except Ignored as error:
+        return _ignored(error)
+    source = next((one.name for one in config.sources if one.type == sample.source), "")
+    decision = select(event, config, source=source, now_s=now_s)
+    names = {one.receiver.name for one in decision.selected}
+    messages = {}
+    for one in receivers:
+        reason = None if one.name in names else _why_not(one, config, decision)
+        rendered = _worded(event, config, one, now_s)
+        messages[one.name] = Shown(VENDORS[one.type], rendered, reason)
+    send = any(shown.reason is None for shown in messages.values())
+    why = next((shown.reason for shown in messages.values() if shown.reason), None)
+    return Preview(event, policy.Decision(send, reason=None if send else why), messages)
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:
@@ -58,3 +108,30 @@ def encoded(body: Mapping[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
+
+
+def _ignored(error: Ignored) -> Preview:
+    why = Reason(error.reason, error.detail)
+    return Preview(None, policy.Decision(False, reason=why), {})
+
+
+def _worded(event: Event, config: Config, receiver: Receiver, now_s: float) -> Rendered:
+    only = alone(config, receiver, event)
+    selected = select(event, only, source="", now_s=now_s).selected
+    if not selected:
+        only = alone(config, receiver._replace(to=(_SOMEBODY,)), event)
+        selected = select(event, only, source="", now_s=now_s).selected
+    (delivery,) = deliveries(event, "preview", selected, config, now_s=now_s)
+    return formatters.formatter(receiver).render(delivery.notification, receiver)
+
+
+def _why_not(receiver: Receiver, config: Config, decision: Decision) -> Reason | None:
+    """Return the first reason of a route that names *receiver*, or of any."""
+    pairs = list(zip(config.routes, decision.steps, strict=False))
+    names = {receiver.name, base(receiver.name)}
+    own = [step for route, step in pairs if names.intersection(route.receivers)]
+    return _first_reason(own) or _first_reason(decision.steps)
+
+
+def _first_reason(steps: Iterable[Step]) -> Reason | None:
+    return next((reason for step in steps for reason in step.reasons), None)

@@ -32,17 +32,17 @@ from relay.configuration.pasted import items, places
 from relay.configuration.reader import Reader, Section, Spot
 from relay.configuration.robots import (
     PairingError,
+    everything,
     keyword_fault,
     numbered,
     paired,
     secret_fault,
 )
-from relay.configuration.tokens import signing_token_fault
+from relay.configuration.tokens import COPY_TOKEN, signing_token_fault
 from relay.errors import Problem
 from relay.words import Phrase
 
 _VENDORS = {WECOM_ROBOT: WECOM, DINGTALK_ROBOT: DINGTALK}
-_LIST_MAPS = ("mention", "show")
 
 _NOBODY_MAY = Phrase(
     "来源 {name} 没有 secret，谁也不能调用", "source {name} has no secret: nobody may call"
@@ -70,6 +70,11 @@ _AFTER_STOP = Phrase(
     "前面的路由 {name} 匹配一切并且 continue: false，这条永远用不到",
     "the route {name} above matches everything and stops: this one is never reached",
 )
+_MOVE_UP = Phrase("把它移到 {name} 前面，或删掉它", "move it above {name}, or remove it")
+_NO_TOKEN = Phrase(
+    "{place} 要求签名，但没有 signing_token",
+    "{place} requires signatures and has no signing_token",
+)
 _NEED_STATE = ("pipeline.fixed", "pipeline.status_changed")
 
 
@@ -82,7 +87,6 @@ class Builder:
         self._reader = reader
         self._allowed = frozenset(allowed)
         self._default_sources = default_sources
-        self._copies: dict[str, tuple[str, ...]] = {}  # a receiver → its names, one per address
 
     def build(self, top: Section, *, origin: str, queue: str, state: str) -> Config:
         """Return the configuration; only of use when the reader has no error."""
@@ -102,7 +106,7 @@ class Builder:
             allow_hosts=tuple(sorted(self._allowed)),
             queue=top.get("queue", queue),
             state=state,
-            unmatched=self._one_of(top.get("unmatched", "drop")),
+            unmatched=top.get("unmatched", "drop"),
             origin=origin,
         )
         self._note_unused(top, config)
@@ -129,6 +133,9 @@ class Builder:
                 _NOBODY_MAY.filled(name=name),
                 _SET_SECRET.filled(forge=product),
             )
+        if section.get("signature") == "required" and "signing_token" not in section.nodes:
+            message = _NO_TOKEN.filled(place=section.spot)
+            self._wrong("E102", section, message, COPY_TOKEN, key="signature")
         for token in tokens:
             if fault := signing_token_fault(token.reveal()):
                 self._wrong("E204", section, *fault, key="signing_token")
@@ -155,9 +162,7 @@ class Builder:
 
     def _receivers(self, sections: dict[str, Section]) -> Iterable[Receiver]:
         for name, section in sections.items():
-            made = self._receiver(name, section)
-            self._copies[name] = tuple(receiver.name for receiver in made) or (name,)
-            yield from made
+            yield from self._receiver(name, section)
 
     def _receiver(self, name: str, section: Section) -> list[Receiver]:
         kind = section.get("type", "")
@@ -267,7 +272,7 @@ class Builder:
         self, top: Section, receivers: tuple[Receiver, ...], state: str
     ) -> tuple[Route, ...]:
         if "routes" not in top.nodes:
-            return (Route("all", tuple(receiver.name for receiver in receivers)),)
+            return (everything(receivers),)
         sections = [one for one in top.get("routes", ()) if isinstance(one, Section)]
         routes = tuple(self._route(at, section, state) for at, section in enumerate(sections))
         self._note_unreachable(sections, routes)
@@ -277,13 +282,10 @@ class Builder:
         get = section.get
         events = get("events", ())
         if not state:
-            for event in (one for one in events if one in _NEED_STATE):
-                message = _NEEDS_STATE.filled(event=event)
-                self._wrong("W104", section, message, _STATE_HINT, key="events")
-        names = (name for one in get("receivers", ()) for name in self._copies.get(one, (one,)))
+            self._note_stateless(section)
         return Route(
             name=get("name", f"route-{at + 1}"),
-            receivers=tuple(names),
+            receivers=get("receivers", ()),
             events=events,
             lang=get("lang", ""),
             **{name: get(name, ()) for name in _FILTERS},
@@ -300,19 +302,35 @@ class Builder:
             place=f"{self._reader.file}:{section.node.start_mark.line + 1}",
         )
 
+    def _note_stateless(self, section: Section) -> None:
+        """Note the events that need a state store, each where it stands."""
+        node, spot = section.nodes.get("events"), Spot("events", section.spot)
+        listed = node.value if node is not None and node.id == "sequence" else [node]
+        for one in listed:
+            event = str(getattr(one, "value", "")).lower().strip()
+            if event in _NEED_STATE:
+                message = _NEEDS_STATE.filled(event=event)
+                self._reader.wrong("W104", spot, message, _STATE_HINT, node=one)
+
     def _note_unreachable(self, sections: list[Section], routes: tuple[Route, ...]) -> None:
         stop = next((route for route in routes if _takes_everything(route)), None)
         if stop is None:
             return
-        for section, route in list(zip(sections, routes, strict=True))[routes.index(stop) + 1 :]:
-            del route
-            self._wrong("W105", section, _AFTER_STOP.filled(name=stop.name), _USE_IT)
+        first = next(at for at, route in enumerate(routes) if route is stop) + 1
+        for section, route in zip(sections[first:], routes[first:], strict=True):
+            if not (route.confidential and not stop.confidential):
+                message, hint = (one.filled(name=stop.name) for one in (_AFTER_STOP, _MOVE_UP))
+                self._wrong("W105", section, message, hint)
 
     def _note_unused(self, top: Section, config: Config) -> None:
+        if "routes" not in top.nodes:
+            return  # every receiver gets everything
+        if any(one.is_error and one.where.startswith("routes") for one in self._reader.problems):
+            return  # what is wrong there may be the very name
         used = {name for route in config.routes for name in route.receivers}
         used |= {config.unmatched, config.delivery.fallback}
         for name, section in top.get("receivers", {}).items():
-            if not used & set(self._copies.get(name, (name,))):
+            if name not in used:
                 self._wrong("W106", section, _UNUSED.filled(name=name), _USE_IT)
 
     # The rest
@@ -343,12 +361,8 @@ class Builder:
             on_error=section.get("on_error", plain.on_error),
             max_commits=section.get("max_commits", plain.max_commits),
             style=section.get("style", plain.style),
-            fallback=self._one_of(section.get("fallback", "")),
+            fallback=section.get("fallback", ""),
         )
-
-    def _one_of(self, name: str) -> str:
-        """Return the first of the receivers that *name* stands for."""
-        return self._copies.get(name, (name,))[0]
 
     def _wrong(
         self, code: str, section: Section, message: Phrase, hint: Phrase, *, key: str = ""
@@ -378,7 +392,7 @@ def errors(problems: Iterable[Problem]) -> bool:
 
 def _takes_everything(route: Route) -> bool:
     narrowed = any(getattr(route, name) for name in (*_FILTERS, "active", "mute"))
-    return not route.continues and "*" in route.events and not narrowed
+    return not route.continues and route.events == ("*",) and route.drafts and not narrowed
 
 
 def _person(username: str, section: Section) -> Person:

@@ -6,9 +6,10 @@ holds a value, since any variable may hold a secret pasted into the wrong place.
 
 from collections.abc import Mapping
 
-from relay.config import GITEE, GITLAB, Config, Policy, Route, Secret, Source
+from relay.config import GITEE, GITLAB, Config, Policy, Secret, Source
 from relay.configuration.digest import digest
 from relay.configuration.robot_variables import robots
+from relay.configuration.robots import everything
 from relay.configuration.tokens import COPY_TOKEN, signing_token_fault
 from relay.configuration.variables import Variables, form_fault
 from relay.configuration.zone_names import DEFAULT as DEFAULT_ZONE
@@ -48,7 +49,7 @@ def configuration(environ: Mapping[str, str]) -> Config:
     config = Config(
         sources=sources,
         receivers=receivers,
-        routes=(Route("all", tuple(receiver.name for receiver in receivers), events),),
+        routes=(everything(receivers, events),),
         lang=_lang(variables),
         timezone=_timezone(variables),
         delivery=Policy(timeout_s=variables.seconds("DELIVERY_TIMEOUT", 4.0, least=0.5, most=60)),

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from relay import log
 from relay.config import Config
-from relay.configuration.origins import ENVIRONMENT, Loaded, from_variables, lang_of, origin
+from relay.configuration.origins import (
+    ENVIRONMENT,
+    Loaded,
+    Origin,
+    from_variables,
+    lang_of,
+    origin,
+)
 from relay.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -44,16 +51,21 @@ class _Refresh:
 class Live:
     """Gives the configuration of now; safe to use from several threads.
 
-    *clock* gives monotonic seconds.
+    *clock* gives monotonic seconds. *store* is where a file's secrets come from; by default one for
+    *environ*, made when there is a file.
     """
 
     def __init__(
-        self, environ: Mapping[str, str], clock: Callable[[], float] = time.monotonic
+        self,
+        environ: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+        store: Store | None = None,
     ) -> None:
         self._environ = environ
         self._clock = clock
         self._lock = threading.Lock()
-        self._store: Store | None = None
+        self._store = store
+        self._origin: Origin | None = None  # of the configuration that is used
         self._path: Path | None = None
         self._seen: tuple[int, ...] = ()
         self._config: Config | None = None
@@ -110,7 +122,9 @@ class Live:
             self._error = ConfigError(loaded.problems)
             fetched = any(problem.code in _STORES for problem in loaded.problems)
             self._next_look = now + (_HOLD_S if fetched else 0.0)
-            if self._config is not None:
+            if self._config is None:
+                self.lang = loaded.lang
+            else:
                 log.error("config.kept", origin=loaded.file, digest=self._config.digest)
             return
         self._config, self._error = loaded.config, None
@@ -124,7 +138,8 @@ class Live:
         )
 
     def _loaded(self) -> Loaded:
-        found = origin(self._environ)
+        """Read what is to be read: once it could be used the same file, even if it is gone."""
+        found = self._origin or origin(self._environ)
         self._path = found.path
         self._seen = _signature(found.path) if found.path else ()
         if found.name == ENVIRONMENT:
@@ -135,7 +150,8 @@ class Live:
         if self._store is None:
             self._store = Store(self._environ, clock=self._clock)
         loaded = load_from(found, self._environ, self._store)
-        self.lang = loaded.lang
+        if loaded.config is not None:
+            self._origin = found
         return loaded
 
     def _tell(self, problems: tuple[Problem, ...]) -> None:

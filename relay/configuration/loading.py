@@ -27,21 +27,37 @@ _UNREADABLE = Phrase("配置文件 {file} 不能读", "the configuration file {f
 _RIGHTS = Phrase("检查文件的权限", "look at the file's permissions")
 
 
-def load_from(found: Origin, environ: Mapping[str, str], store: Store, **options: bool) -> Loaded:
-    """Read the file or the text that *found* names; *options* as those of `load`."""
-    if found.path is None:
-        return load(found.text, found.name, environ, store, **options)
+def load_from(
+    found: Origin,
+    environ: Mapping[str, str],
+    store: Store,
+    *,
+    thorough: bool = False,
+    lenient: bool = False,
+) -> Loaded:
+    """Read the file or the text that *found* names, as `load` does; never raises.
+
+    Template files are looked for beside the file; those of a text where the process runs.
+    """
+    text, folder = found.text, None
+    if found.path is not None:
+        text, problem = _text(found.path, found.name)
+        if problem:
+            return Loaded(None, (problem,), found.name, text)
+        folder = found.path.parent
+    options = {"thorough": thorough, "lenient": lenient}
+    return load(text, found.name, environ, store, folder=folder, **options)
+
+
+def _text(path: Path, name: str) -> tuple[str, Problem | None]:
+    """Return a file's text, or ``""`` and why there is none (E002, E009)."""
     try:
-        raw = found.path.read_bytes()
+        raw = path.read_bytes()
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
-        message = (_NO_FILE if missing else _UNREADABLE).filled(file=found.name)
-        hint = _SET_FILE if missing else _RIGHTS
-        return Loaded(None, (Problem("E010", found.name, message, hint),), found.name)
-    text, problem = decode(raw, found.name)
-    if problem:
-        return Loaded(None, (problem,), found.name, text)
-    return load(text, found.name, environ, store, folder=found.path.parent, **options)
+        message = (_NO_FILE if missing else _UNREADABLE).filled(file=name)
+        return "", Problem("E009", name, message, _SET_FILE if missing else _RIGHTS)
+    return decode(raw, name)
 
 
 def load(
@@ -64,7 +80,7 @@ def load(
     if node is None:
         return Loaded(None, problems, file, text)
     store.fetch(_scalars(node))
-    reader = Reader(file, store, lenient=lenient)
+    reader = Reader(file, store, known=problems, lenient=lenient)
     top = reader.read(node)
     template_files.read(top, reader, folder)
     variables = Variables(environ)

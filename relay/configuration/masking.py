@@ -27,12 +27,24 @@ _PARTS = frozenset(
     [
         "key",
         "keys",
+        "ke",
+        "ky",
+        "ey",
+        "kkey",
+        "keey",
+        "keyy",
+        "eky",
         "kye",
         "url",
         "urls",
-        "ulr",
-        "rul",
+        "ul",
+        "rl",
+        "ur",
+        "uurl",
+        "urrl",
         "urll",
+        "rul",
+        "ulr",
         "uri",
         "addr",
         "address",
@@ -146,7 +158,10 @@ class _Look:
     """A reader of lines that knows which of them belong to a secret that began above."""
 
     def __init__(self) -> None:
-        self._mode = ""  # of the lines further in than `_column`: a name of `_MODES`
+        # Of the lines that are further in than `_column`, hidden are: "text" all; "more" those up
+        # to the next key; "values" the same, after a key without a value; "strong" values of keys
+        # as well.
+        self._mode = ""
         self._column = 0
         self._quote = ""  # of a secret whose quotes are still open
 
@@ -187,10 +202,11 @@ class _Look:
 
     def _hides(self, body: str, indent: int) -> bool:
         """Tell whether the whole line belongs to a secret; forget the secret when it has ended."""
-        is_item = indent == self._column and body.startswith("-") and self._mode != "text"
-        if self._mode and indent <= self._column and not is_item:
+        is_key = bool(_PLAIN_KEY.match(body))
+        has_ended = indent < self._column or (is_key and indent == self._column)
+        if has_ended or (is_key and self._mode in ("values", "more")):
             self._mode = ""
-        return self._mode == "text" or bool(self._mode and not _PLAIN_KEY.match(body))
+        return self._mode == "text" or bool(self._mode and not is_key)
 
     def _values(self, line: str, at: int, indent: int) -> Iterator[Span]:
         """Yield the values of the secret keys in *line*."""
@@ -207,19 +223,23 @@ class _Look:
         """Return the value of *key* in this line, and remember what of it may come below."""
         begin = len(line) - len(line[key.end() :].lstrip())
         in_flow = bool(set("{[") & set(line[: key.start()]))
-        self._column = indent if in_flow else key.start()
+        self._column = indent
         strong = _is_strong(key[1])
         if key[2] == "=" and key.start() > indent and begin == key.end():
             end = _WORD_STOP.search(line, begin)
             return begin, end.start() if end else len(line)
-        if begin == len(line) or line[begin] == "#":
+        if begin == len(line) or line.startswith("# ", begin):
             self._mode = "strong" if strong else "values"
+            self._column = key.start() if strong else indent
             return begin, begin
         if line[begin] == "{" and not strong:
             return begin, begin
         if line[begin] in _QUOTED:
             return self._quoted_value(line, begin)
-        self._mode = "text" if _BLOCK_HEADER.match(line, begin) else "more"
+        self._mode = "more"
+        if _BLOCK_HEADER.match(line, begin):
+            self._mode = "text"
+            self._column = indent if in_flow else key.start()
         after = _NEXT_KEY.search(line, begin) if in_flow else None
         return begin, after.start() if after else len(line)
 

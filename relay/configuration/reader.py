@@ -7,13 +7,15 @@ wrong is noted with its place, and reading goes on: one run finds all problems.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from relay.config import EVERYONE, ROLES, Secret
+from relay.config import EVERYONE, GITEE, GITLAB, ROLES, Secret
 from relay.configuration import fields
 from relay.configuration.document import items
 from relay.configuration.forms import FormError, formed
+from relay.configuration.references import is_remote, parts
+from relay.configuration.secret_errors import fault as secret_fault
 from relay.configuration.secrets import SecretError, Store
 from relay.errors import NOTHING, Problem
 from relay.facts import FACTS
@@ -29,6 +31,12 @@ _FALSE = frozenset(("false", "no", "off"))
 _UNITS = (("ms", 0.001), ("s", 1.0), ("m", 60.0))
 _MOST_SHOWN = 60  # characters of a value that a message quotes
 _WILDCARDS = frozenset("*?[+")
+_SURE = 0.8  # how alike a key and a misspelt one must be for its value to be read as that key's
+# Where a value is none of those known it may be a slip of a Chinese keyboard; by our code, whether
+# a hidden colon counts as well.
+_SLIPS = {"E103": False, "E105": True, "E110": False, "E111": False, "E120": False, "E121": False}
+_COLONS = ("E017", "E020")
+_DEFAULT_SOURCES = (GITLAB, GITEE)  # the names of those that variables make
 
 _UNKNOWN_KEY = Phrase("{place} 里没有 “{key}” 这个键", "{place} has no key “{key}”")
 _TOP = Phrase("最外层", "the top level")
@@ -108,9 +116,12 @@ TOP = Spot("")
 
 
 class Section:
-    """A mapping of the document: its values by key, and the nodes that they stand in."""
+    """A mapping of the document: its values by key, and the nodes that they and the keys are.
 
-    __slots__ = ("key_node", "node", "nodes", "spot", "values")
+    A key without a value, or with an empty list or mapping, counts as absent.
+    """
+
+    __slots__ = ("key_node", "key_nodes", "node", "nodes", "spot", "values")
 
     def __init__(self, spot: Spot, node: Node, key_node: Node | None) -> None:
         self.spot = spot
@@ -118,6 +129,7 @@ class Section:
         self.key_node = key_node
         self.values: dict[str, Any] = {}
         self.nodes: dict[str, Node] = {}
+        self.key_nodes: dict[str, Node] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of *key*; *default* where it is absent, empty or was wrong."""
@@ -143,9 +155,14 @@ class _Use(NamedTuple):
 
 
 class Reader:
-    """Reads one document; *problems*, *spans* (of secrets) and *defined* names grow on the way."""
+    """Reads one document; *problems*, *spans* (of secrets) and *defined* names grow on the way.
 
-    def __init__(self, file: str, store: Store, *, lenient: bool = False) -> None:
+    *known* are the problems of its text: what only comes from one of them is not told.
+    """
+
+    def __init__(
+        self, file: str, store: Store, *, known: Iterable[Problem] = (), lenient: bool = False
+    ) -> None:
         self.problems: list[Problem] = []
         self.spans: list[tuple[int, int, int]] = []
         self.defined: dict[str, dict[str, Node]] = {}
@@ -155,6 +172,8 @@ class Reader:
         self._uses: list[_Use] = []
         self._people: list[tuple[str, Node, Spot, bool]] = []
         self._event = ""  # the event whose value is being read, for its facts
+        self._told: set[tuple[str, int, int, str]] = set()
+        self._misread = [(one.line, one.column) for one in known if one.code.startswith("E0")]
 
     def read(self, node: Node) -> Section:
         """Return the whole document, its references checked."""
@@ -176,16 +195,39 @@ class Reader:
         offset: int = 0,
         down: int = 0,
     ) -> None:
-        """Note a problem at *node*, *offset* characters behind or *down* lines below its begin."""
+        """Note a problem at *node*, *offset* characters behind or *down* lines below its begin.
+
+        What an alias repeats is told once.
+        """
+        if slip := self._slip(code, node):
+            self.problems.append(slip._replace(where=str(spot)))
+            return
         line = column = 0
         if node is not None:
             line, column = node.start_mark.line + 1 + down, node.start_mark.column + 1 + offset
         if down:
             column = 1
         size = len(node.value) if node is not None and isinstance(node.value, str) else 1
+        said = (code, line, column, _without(message.en, spot))
+        if line and (said in self._told or self._is_misread(line, column, size)):
+            return
+        self._told.add(said)
         self.problems.append(
             Problem(code, str(spot), message, hint, self.file, line, column, max(size - offset, 1))
         )
+
+    def _is_misread(self, line: int, column: int, size: int) -> bool:
+        """Tell whether YAML itself has read what stands there otherwise than it was meant."""
+        return any(line == at and column <= to <= column + size for at, to in self._misread)
+
+    def _slip(self, code: str, node: Node | None) -> Problem | None:
+        """Return what a Chinese keyboard has put into *node*, None where that is not the fault."""
+        if code not in _SLIPS or node is None or node.id != "scalar":
+            return None
+        from relay.configuration.traps import lookalike
+
+        slip = lookalike(node, self.file)
+        return None if slip and slip.code in _COLONS and not _SLIPS[code] else slip
 
     def _value(self, kind: fields.Kind, node: Node, spot: Spot, key_node: Node | None) -> Any:
         return _READERS[type(kind)](self, kind, node, spot, key_node)
@@ -197,30 +239,42 @@ class Reader:
         if not self._is_mapping(node, spot):
             return section
         table = fields.TABLES[kind.name]
-        for key, value_node in items(node):
+        pairs = items(node)
+        written = {key.value for key, _ in pairs}
+        for key, value_node in pairs:
             name = key.value
-            field = table.get(name)
-            at = Spot(name, spot)
-            if field is None:
-                self._unknown_key(name, table, key, spot)
-            elif not _is_null(value_node):
-                section.nodes[name] = value_node
-                section.values[name] = self._value(field.kind, value_node, at, key)
+            if name not in table:
+                name = self._unknown_key(name, table, key, spot)
+                if not name or name in written:
+                    continue
+                written.add(name)
+            if self._is_value(value_node):
+                section.nodes[name], section.key_nodes[name] = value_node, key
+                at = Spot(name, spot)
+                section.values[name] = self._value(table[name].kind, value_node, at, key)
         self._check_required(section, table)
         self._check_types(section, table)
         return section
 
+    def _is_value(self, node: Node) -> bool:
+        """Tell whether *node* is more than nothing, or would be if YAML had not misread it."""
+        mark = node.start_mark
+        return not _is_empty(node) or self._is_misread(mark.line + 1, mark.column + 1, 0)
+
     def _unknown_key(
         self, name: str, table: Mapping[str, fields.Field], key: Node, spot: Spot
-    ) -> None:
-        from relay.configuration.suggest import did_you_mean
+    ) -> str:
+        """Note the key *name*; return the one it surely was to be, so that its value is read."""
+        from relay.configuration.suggest import did_you_mean, nearest
 
         other = fields.OTHER_WORDS.get(name.lower(), "")
-        hint = did_you_mean(other if other in table else name, table)
+        known = other if other in table else name
+        hint = did_you_mean(known, table)
         if hint == NOTHING:
             hint = _KNOWN_KEYS.filled(known=", ".join(table))
         message = _UNKNOWN_KEY.filled(place="{place}", key=_quoted(name))
         self.wrong("E101", Spot(name, spot), _placed(message, spot), hint, node=key)
+        return nearest(known, table, likeness=_SURE)
 
     def _check_required(self, section: Section, table: Mapping[str, fields.Field]) -> None:
         for name, field in table.items():
@@ -240,12 +294,12 @@ class Reader:
         found = section.values.get("type")
         if not found:
             return
-        for name, node in section.nodes.items():
+        for name, key in section.key_nodes.items():
             types = table[name].types
             if types and found not in types:
                 message = _OF_OTHER_TYPE.filled(type=found, key=name)
                 hint = _REMOVE.filled(types=", ".join(types))
-                self.wrong("E105", Spot(name, section.spot), message, hint, node=node)
+                self.wrong("E105", Spot(name, section.spot), message, hint, node=key)
 
     def _map(self, kind: Any, node: Node, spot: Spot, key_node: Node | None) -> Mapped:
         found = Mapped()
@@ -330,7 +384,9 @@ class Reader:
 
     def _unresolved(self, fault: SecretError, text: str, node: Node, spot: Spot) -> Secret | None:
         """Note a secret that cannot be had here; a lenient reader goes on with a stand-in."""
-        self.spans.append(_span(node))
+        fault = _harmless(fault, text)
+        if fault.code == "E209" or not _is_reference(text):
+            self.spans.append(_span(node))
         message, offset = _used_for(fault.message, spot), _offset(node)
         code = "W208" if self._lenient else fault.code
         self.wrong(code, spot, message, fault.hint, node=node, offset=offset)
@@ -453,6 +509,8 @@ class Reader:
 
     def _check_use(self, use: _Use) -> None:
         known = self.defined.get(use.of, {})
+        if use.of == "sources" and not known:
+            known = dict.fromkeys(_DEFAULT_SOURCES)
         if use.name in known:
             return
         listed = _DEFINED if known else _NONE_DEFINED.filled(of=use.of)
@@ -491,7 +549,8 @@ class Reader:
             return text
         try:
             return self._store.substituted(text)
-        except SecretError as fault:
+        except SecretError as error:
+            fault = _harmless(error, text)
             message = _used_for(fault.message, spot)
             self.wrong(fault.code, spot, message, fault.hint, node=node, offset=_offset(node))
             return None
@@ -538,6 +597,31 @@ _READERS: dict[type, Callable[..., Any]] = {
 
 def _is_null(node: Node) -> bool:
     return node.id == "scalar" and node.style is None and node.value in _NULLS
+
+
+def _is_empty(node: Node) -> bool:
+    return _is_null(node) or (node.id != "scalar" and not node.value)
+
+
+def _without(text: str, spot: Spot) -> str:
+    """Return *text* without the names of the place: for two aliases of one thing it is the same."""
+    for place in filter(None, (spot, spot.above)):
+        text = text.replace(str(place), "") if str(place) else text
+    return text
+
+
+def _is_reference(text: str) -> bool:
+    """Tell whether *text* only says where the secret is, and holds nothing of it."""
+    return is_remote(text) or all(part.name and not part.default for part in parts(text))
+
+
+def _harmless(fault: SecretError, text: str) -> SecretError:
+    """Return *fault*, which names what stands between braces, unless that is the secret itself."""
+    from relay.configuration.snippets import masked_text
+
+    if fault.code != "E201" or "${" not in text or masked_text(text) == text:
+        return fault
+    return secret_fault("notation")
 
 
 def _placed(message: Phrase, spot: Spot) -> Phrase:

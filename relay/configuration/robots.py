@@ -1,9 +1,9 @@
 """What holds for every robot, whether variables or a file name it. Nothing said holds a value."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
 
-from relay.config import Secret
+from relay.config import Receiver, Route, Secret
 from relay.words import Phrase
 
 Fault: TypeAlias = tuple[Phrase, Phrase]  # what is wrong, and what to do
@@ -62,6 +62,12 @@ def paired(
 def numbered(name: str, at: int) -> str:
     """Return what the robot at place *at* under *name* is called: ``name``, ``name#2`` …."""
     return f"{name}#{at + 1}" if at else name
+
+
+def everything(receivers: Iterable[Receiver], events: tuple[str, ...] = ()) -> Route:
+    """Return the route of a configuration without routes: *events* go to all *receivers*."""
+    names = dict.fromkeys(receiver.name.partition("#")[0] for receiver in receivers)
+    return Route("all", tuple(names), events)
 
 
 def _is_secret(text: str) -> bool:

@@ -7,6 +7,7 @@ as many units of work as its body has parts, so that loops in loops end soon. Ji
 only when there is a template.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from operator import add, floordiv, mod, mul, sub, truediv
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 MOST_KB = 20
 MARKS = "\ufdd0\ufdd1"  # never part of a text: around the number of a written value
+_STRAY = re.compile(f"[{MARKS}]")
+# One expression of that length is nothing a person writes, and slow to read.
+_LONG_TAG = re.compile(r"\{[{%](?:(?![%}]\})[\s\S]){1000}")
 _RUN = MARKS  # under which a rendering finds its own; no name in a template can be like it
 _EACH, _CONCATENATED = "each item", "all parts"  # filters of ours that no template can name
 _LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
@@ -63,13 +67,15 @@ def rendered(text: str, run: Run, values: Mapping[str, object]) -> Iterator[str]
 @lru_cache(maxsize=64)
 def program(text: str) -> "Template":
     """Return *text* compiled. Raises TemplateFault when it must not be used."""
-    if len(text.encode()) > MOST_KB * 1024:
+    if len(text.encode(errors="replace")) > MOST_KB * 1024:
         raise TemplateFault("E604", TOO_LONG.filled(most=MOST_KB))
+    if _LONG_TAG.search(text):
+        raise TemplateFault("E604", TOO_DEEP)
     environment = _environment()
     from jinja2 import TemplateSyntaxError
 
     try:
-        tree = environment.parse(text.translate(dict.fromkeys(map(ord, MARKS))))
+        tree = environment.parse(_STRAY.sub("", text))
     except TemplateSyntaxError as error:
         raise unreadable(error.message or "", error.lineno) from None
     except (RecursionError, ValueError, OverflowError):
@@ -188,7 +194,7 @@ def _counted(tree: "nodes.Template", environment: "SandboxedEnvironment") -> "no
             return _ours(_CONCATENATED, nodes.List(node.nodes))
 
     def _ours(name: str, value: nodes.Node, *arguments: nodes.Expr) -> nodes.Filter:
-        return nodes.Filter(value, name, list(arguments), [], None, None)
+        return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)
 
     counted: nodes.Template = Counting().visit(tree)
     return counted.set_environment(environment)  # type: ignore[return-value]

@@ -25,7 +25,7 @@ TOO_MUCH_WORK = Phrase(
     "模板要做的事太多（循环或文本太长）", "the template does too much (loops or texts too long)"
 )
 TOO_MANY = Phrase("range 最多 {most} 个", "range has at most {most} items")
-NO_LIST = Phrase("for 后面要是一个列表", "what follows for … in must be a list")
+NO_LIST = Phrase("for 后面要是一个列表", "a loop needs a list")
 WRONG_VALUE = Phrase("这一行算不出来（{detail}）", "this line cannot be worked out ({detail})")
 WRONG_ARGUMENT = Phrase("过滤器 {name} 的参数不对", "wrong arguments for the filter {name}")
 NO_JINJA = Phrase("没有安装 Jinja2，模板用不了", "Jinja2 is not installed: no templates")

@@ -49,10 +49,13 @@ _SPOKEN = {
 
 def check(tree: "nodes.Template") -> None:
     """Raise TemplateFault for the first part that a template must not have."""
-    every = sorted(_walk(tree), key=lambda node: node.lineno or 0)
+    every: list[Any] = sorted(_walk(tree), key=lambda node: node.lineno or 0)
     own = _assigned(every)
+    called = {id(node.node) for node in every if _is_range(node)}
     for node in every:
         kind = type(node).__name__
+        if id(node) in called:
+            continue
         if rule := _RULES.get(kind):
             rule(node, own)
         elif kind not in _PLAIN:
@@ -78,7 +81,7 @@ def _assigned(every: "list[nodes.Node]") -> frozenset[str]:
 
 
 def _check_name(node: Any, own: frozenset[str]) -> None:
-    if node.name not in own and node.name not in NAMES and node.name != "range":
+    if node.name not in own and node.name not in NAMES:
         raise unknown(NO_VARIABLE, node.name, (*NAMES, *sorted(own)), node.lineno)
 
 
@@ -103,10 +106,14 @@ def _check_test(node: Any, own: frozenset[str]) -> None:
         raise unknown(NO_TEST, node.name, TESTS, node.lineno)
 
 
+def _is_range(node: Any) -> bool:
+    is_call = type(node).__name__ == "Call" and type(node.node).__name__ == "Name"
+    return is_call and node.node.name == "range"
+
+
 def _check_call(node: Any, own: frozenset[str]) -> None:
     called = getattr(node.node, "name", getattr(node.node, "attr", ""))
-    allowed = type(node.node).__name__ == "Name" and called == "range" and "range" not in own
-    if not allowed or node.kwargs or node.dyn_args or node.dyn_kwargs:
+    if not _is_range(node) or "range" in own or node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise forbidden(f"{called}()", node.lineno)
 
 

@@ -1,0 +1,185 @@
+"""The configuration that a command works with: where it stands, read, or all that is wrong with it.
+
+Commands also read ``.env`` beside the configuration; values of the environment win. The function
+itself never does.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from relay.config import Config, Receiver, Route
+from relay.configuration.loading import load_from
+from relay.configuration.origins import ENVIRONMENT, Loaded, Origin, from_variables, origin
+from relay.configuration.secrets import SecretError, Store, default_fetchers
+from relay.configuration.suggest import did_you_mean
+from relay.errors import Problem
+from relay.events import Event
+from relay.words import Phrase
+from workbench import env_file, own_log, terminal
+from workbench.bubbles import pretty_json
+from workbench.cli import Failure
+from workbench.problem_formats import formatted
+
+UNSEEN = "W208"  # a secret that cannot be had here
+
+_NO_FILE = Phrase("没有文件 “{file}”", "there is no file “{file}”")
+_NO_ENV = Phrase("{file} 读不了（{why}）", "{file} cannot be read ({why})")
+_NOT_ASKED = Phrase("{place} 没有去取", "{place} was not fetched")
+_NO_RECEIVER = Phrase("receivers 里没有 “{name}”；{hint.zh}", 'no receiver "{name}"; {hint.en}')
+_THERE_ARE = Phrase("有 {names}", "there are {names}")
+_ENVIRONMENT = Phrase("环境变量", "environment variables")
+
+
+class Setting(NamedTuple):
+    """Where the configuration stands, and the variables that go with it, those of ``.env`` too."""
+
+    found: Origin
+    environ: dict[str, str]
+
+    @property
+    def is_file(self) -> bool:
+        return self.found.name != ENVIRONMENT
+
+    def name(self, lang: str) -> str:
+        """Return what to call it: a file's name, ``CONFIG_YAML``, or the environment's."""
+        return self.found.name if self.is_file else _ENVIRONMENT.of(lang)
+
+
+def setting(file: str | None, lang: str, environ: Mapping[str, str] = os.environ) -> Setting:
+    """Return where *file*, or else what *environ* names or holds, stands; reads ``.env``.
+
+    The variables found lead the function to the same configuration. A *file* that is not there is
+    a usage error (exit code 2).
+    """
+    if file is not None and not Path(file).is_file():
+        raise click.UsageError(_NO_FILE.filled(file=file).of(lang))
+    told = _told(file, environ) if file else {**_variables(Path(), lang), **environ}
+    found = origin(told)
+    if found.path is None:
+        return Setting(found, told)
+    beside = _variables(found.path.parent, lang)
+    return Setting(found, _told(str(found.path), {**beside, **told}))
+
+
+def read(
+    given: Setting, *, thorough: bool = False, lenient: bool = False, offline: bool = False
+) -> Loaded:
+    """Read the configuration; *thorough* and *lenient* as in `relay.configuration.loading`.
+
+    *offline*: no parameter store is asked.
+    """
+    if not given.is_file:
+        return from_variables(given.environ)
+    fetchers = {**default_fetchers(given.environ), "ssm": _not_asked} if offline else None
+    store = Store(given.environ, fetchers=fetchers)
+    return load_from(given.found, given.environ, store, thorough=thorough, lenient=lenient)
+
+
+def looked_at(given: Setting, lang: str, form: str = "text") -> Config:
+    """Return the configuration for a command that only looks: no secret is fetched for it."""
+    return usable(read(given, lenient=True, offline=True), lang, form)
+
+
+def usable(loaded: Loaded, lang: str, form: str = "text") -> Config:
+    """Return the configuration, or print its problems as ``check`` does and end: exit code 1."""
+    if loaded.config is None:
+        show_problems(loaded, seen(loaded.problems), lang, form)
+        raise click.exceptions.Exit(1)
+    return loaded.config
+
+
+def seen(problems: Sequence[Problem]) -> list[Problem]:
+    """Return *problems* without the secrets that could not be looked at."""
+    return [problem for problem in problems if problem.code != UNSEEN]
+
+
+def show_problems(loaded: Loaded, problems: Sequence[Problem], lang: str, form: str) -> None:
+    """Print *problems* in one of the forms of `problem_formats`."""
+    text = problems_text(loaded, problems, lang, form)
+    if form == "text":
+        terminal.console().print(text)
+    elif text:
+        click.echo(text)
+
+
+def problems_text(
+    loaded: Loaded, problems: Sequence[Problem], lang: str, form: str = "text"
+) -> str:
+    """Return *problems* as ``check`` prints them; no secret is in it."""
+    texts, secrets = {loaded.file: loaded.text}, {loaded.file: loaded.spans}
+    return terminal.printable(formatted(problems, form, lang, texts, secrets))
+
+
+def unseen(problems: Sequence[Problem], place: str) -> bool:
+    """Tell whether a secret below *place* (``receivers.backend``) could not be had here."""
+    return any(one.code == UNSEEN and one.where.startswith(f"{place}.") for one in problems)
+
+
+def base(name: str) -> str:
+    """Return the name that a receiver has in the file: ``dev`` for ``dev#2``."""
+    return name.partition("#")[0]
+
+
+def named(config: Config, name: str, lang: str) -> tuple[Receiver, ...]:
+    """Return the receiver *name*, with all its addresses; a wrong name is a usage error."""
+    found = tuple(one for one in config.receivers if name in (one.name, base(one.name)))
+    if not found:
+        names = list(dict.fromkeys(base(one.name) for one in config.receivers))
+        hint = did_you_mean(name, names)
+        hint = hint if hint.en else _THERE_ARE.filled(names=", ".join(names))
+        raise click.UsageError(_NO_RECEIVER.filled(name=name, hint=hint).of(lang))
+    return found
+
+
+def alone(config: Config, receiver: Receiver, event: Event) -> Config:
+    """Return *config* with only *receiver*, and one route that sends *event* to it whatever it is.
+
+    The message has the form of the first route that names the receiver.
+    """
+    own = next((one for one in config.routes if _names(one, receiver)), Route("", ()))
+    route = Route(
+        own.name,
+        (receiver.name,),
+        events=(f"{event.kind}.*",),
+        lang=own.lang,
+        confidential=True,
+        quiet=own.quiet,
+        mention=own.mention,
+        show=own.show,
+        append=own.append,
+    )
+    return config._replace(receivers=(receiver,), routes=(route,), unmatched="drop")
+
+
+def begin(lang: str) -> None:
+    """Keep the function's log off the screen."""
+    own_log.configure(os.environ, terminal.console(stderr=True), lang)
+
+
+def echo_json(value: object) -> None:
+    click.echo(terminal.printable(pretty_json(value)))
+
+
+def _names(route: Route, receiver: Receiver) -> bool:
+    return bool({receiver.name, base(receiver.name)}.intersection(route.receivers))
+
+
+def _told(file: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return *environ* with *file* as what it names."""
+    others = {name: value for name, value in environ.items() if name != "CONFIG_YAML"}
+    return {**others, "CONFIG_FILE": file}
+
+
+def _variables(folder: Path, lang: str) -> dict[str, str]:
+    try:
+        return env_file.present(folder)
+    except OSError as error:
+        raise Failure(_NO_ENV.filled(file=".env", why=error.strerror).of(lang)) from None
+
+
+def _not_asked(places: Sequence[str]) -> dict[str, "str | SecretError"]:
+    return {place: SecretError("E206", _NOT_ASKED.filled(place=place)) for place in places}
