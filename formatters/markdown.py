@@ -125,9 +125,7 @@ def pinged(notification: Notification) -> tuple[Mention, ...]:
 
 
 def names(notification: Notification, pen: Pen) -> str:
-    """Return the names of those who have no id to mention them by; nobody's in the quiet form."""
-    if notification.quiet:
-        return ""
+    """Return the names of those who have no id to mention them by, at most ten."""
     found = [cut_cells(clean(name), NAME_CELLS) for name in dict.fromkeys(notification.unresolved)]
     shown = [name for name in found if name]
     listed = shown[:_NAMES] + [ELLIPSIS] * (len(shown) > _NAMES)

@@ -45,10 +45,10 @@ def parameter_store(places: Sequence[str]) -> dict[str, "str | SecretError"]:
     }
 
 
-def loaded(path: Path) -> Loaded:
+def loaded(path: Path, name: str = "") -> Loaded:
     fetchers = {**default_fetchers(ENVIRON), "ssm": parameter_store}
     store = Store(ENVIRON, clock=lambda: 0.0, fetchers=fetchers)
-    return load_from(Origin(path.name, path=path), ENVIRON, store, thorough=True)
+    return load_from(Origin(name or path.name, path=path), ENVIRON, store, thorough=True)
 
 
 def expected(path: Path) -> list[tuple[str, int, int, str]]:
@@ -93,3 +93,130 @@ def test_both_parsers_say_the_same(name: str) -> None:
     _, plain = compose(text, name, loader=yaml.SafeLoader)
 
     assert fast == plain
+
+
+DESIGNED = """\
+bad.yml:5:13: E201 环境变量 GITLAB_WEBHOOK_SECRT 没有设置（用于 sources.gitlab.secret）
+    5 |     secret: ${GITLAB_WEBHOOK_SECRT}
+      |             ^
+      = 提示：已设置的相近变量：GITLAB_WEBHOOK_SECRET
+
+bad.yml:8:11: E103 receivers.backend.type 的值 “wecom_robt” 不在可选范围里
+    8 |     type: wecom_robt
+      |           ^
+      = 提示：你是不是想写 wecom_robot？
+
+bad.yml:9:10: W201 receivers.backend.url 把密钥直接写在文件里
+    9 |     url: ***
+      |          ^
+      = 提示：改用 ${NAME}，值放在环境变量里
+
+bad.yml:15:5: E101 routes[0] 里没有 “branchs” 这个键
+   15 |     branchs: [main]
+      |     ^
+      = 提示：你是不是想写 branches？
+
+bad.yml:16:20: E110 未知事件 “merge_requst.opened”
+   16 |     events: [push, merge_requst.opened]
+      |                    ^
+      = 提示：你是不是想写 merge_request.opened？
+
+bad.yml:17:17: E120 receivers 里没有叫 “backned” 的机器人
+   17 |     receivers: [backned]
+      |                 ^
+      = 提示：你是不是想写 backend？
+
+bad.yml:21:5: E104 键 “name” 重复，第 18 行已写过一次
+   21 |     name: ops2
+      |     ^
+      = 提示：删掉其中一个；YAML 会悄悄用后面的值
+
+bad.yml:24:44: E106 time_intervals.night.times[0].end_time 的值 “7:00” 格式不对
+   24 |     times: [{ start_time: 22:00, end_time: 7:00 }]
+      |                                            ^
+      = 提示：时间写成 "07:00"（两位小时，加引号）
+
+7 个错误，1 个警告"""
+
+
+def test_eight_faults_in_one_run_read_as_designed() -> None:
+    """The eight faults of `design/config.md` section 7 come out word for word, each in its line."""
+    found = loaded(FOLDER / "all-at-once.yml", name="bad.yml")
+
+    blocks = [told(problem, found.text, "zh-CN", found.spans) for problem in found.problems]
+    assert DESIGNED == "\n\n".join([*blocks, summary(found.problems, "zh-CN")])
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"# " + b"x" * MAX_BYTES, "E001"),
+        (b"\x00\x01\x02" * 100, "E002"),
+        (b"\xff\xfe\x00\x00\x76\x00\x00\x00", "E002"),
+    ],
+)
+def test_what_is_no_configuration_is_refused_unread(raw: bytes, code: str, tmp_path: Path) -> None:
+    """Too large, binary, or of another encoding: one problem, and nothing of it is shown."""
+    path = tmp_path / "config.yml"
+    path.write_bytes(raw)
+
+    found = loaded(path)
+
+    assert [code] == [problem.code for problem in found.problems]
+    assert found.config is None
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """A CONFIG_FILE that names nothing is told by its name, without a place in it."""
+    (problem,) = loaded(tmp_path / "missing.yml").problems
+
+    assert ("E009", "missing.yml", 0) == (problem.code, problem.where, problem.line)
+    assert "CONFIG_FILE" in problem.hint.en
+
+
+# Codes that no file here can have, and why.
+ELSEWHERE = {
+    "E001": "generated above: 256 KB",
+    "E009": "no file at all, above",
+    "E606": "Jinja2 is installed here; tests/test_templates.py takes it away",
+    "W208": "of a lenient load only; tests/test_config_file.py",
+}
+
+
+def test_every_rule_has_its_bad_file() -> None:
+    """Each code that the loader's sources name is expected by a file here."""
+    folders = (ROOT / "relay" / "configuration", ROOT / "relay" / "templating")
+    sources = [path.read_text("utf-8") for folder in folders for path in folder.glob("*.py")]
+    named = set(re.findall(r'"([EW]\d{3})"', "".join(sources)))
+    covered = {code for name in NAMES for code, *_ in expected(FOLDER / name)}
+
+    assert named == covered | ELSEWHERE.keys()
+
+
+SEEN_BY_THE_SCHEMA = {"E101", "E102", "E103", "E105", "E106", "E107", "E110", "E111"}
+# What a schema cannot say, and why.
+UNSEEN = {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_editor_sees_what_a_schema_can_see(name: str) -> None:
+    """A file with a fault of form or of words is refused by the JSON Schema as well."""
+    codes = {code for code, *_ in expected(FOLDER / name)}
+    if not codes & SEEN_BY_THE_SCHEMA:
+        pytest.skip("no fault that a schema can see")
+    document = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+
+    is_refused = not Draft7Validator(schema()).is_valid(document)
+    assert is_refused is (name.partition("-")[2] not in UNSEEN)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_editor_marks_nothing_that_the_loader_takes(name: str) -> None:
+    """Where only warnings, names or secrets are at fault, the JSON Schema has no complaint."""
+    codes = {code for code, *_ in expected(FOLDER / name)}
+    if any(code.startswith("E0") for code in codes) or codes & SEEN_BY_THE_SCHEMA:
+        pytest.skip("a fault that a schema may see")
+    document = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+
+    errors = Draft7Validator(schema()).iter_errors(document)
+    assert [] == [f"{list(error.absolute_path)}: {error.message}" for error in errors]

@@ -303,6 +303,17 @@ def test_second_action_goes_before_the_first_line_is_cut() -> None:
     assert shown == f"{'头' * 900}\n> [one]({long_url})"
 
 
+def test_names_go_before_the_first_line_is_cut() -> None:
+    """People without an id are named as long as there is room beside first line and link."""
+    notification = Notification((Span("头" * 600),), actions=(LINK,), unresolved=("张三",) * 2)
+    rendered = formatter(wecom("text")).render(notification, wecom("text"))
+    longer = notification._replace(headline=(Span("头" * 663),))
+
+    assert rendered.text.endswith("\n张三")
+    assert not rendered.cut
+    assert text(longer, wecom("text")) == f"{'头' * 663}\n查看：{LINK.url}"
+
+
 def test_count_appears_when_commits_had_to_go() -> None:
     """Where every commit was listed and some do not fit, the line that counts them appears."""
     rendered = formatter(wecom()).render(push(100), wecom())

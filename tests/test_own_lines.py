@@ -77,6 +77,8 @@ def shown(receiver: Receiver, *lines: Line) -> str:
         ("[{}]({})", ("a](b) c", address()), f"[a］(b) c]({R})", None),
         ("[{}]({})", ("[x] y", address()), f"[［x］ y]({R})", None),
         ("{}[see]({})", ("wip [", address()), f"wip [[see]({R})", None),
+        ("{} - {}", ("wip [", "[fix] a"), "wip [ - [fix] a", None),
+        ("{} - {}", ("a <b", '"c"'), "a ＜b - \"c\"", "a &lt;b - \"c\""),
         ("[x]({})", (R,), f"[x]({R})", None),
         ("[x](//h/{})", ("a/b) [c](d",), "[x](//h/a/b%29%20%5Bc%5D%28d)", None),
         ("[x]({}/diffs)", (address(),), f"[x]({R}/diffs)", None),

@@ -93,13 +93,13 @@ def test_d1_half_of_a_robots_bytes() -> None:
 
 def test_longest_link_and_worst_headline_fit() -> None:
     """Where a headline's look-alikes and one address use everything up, the link stays."""
-    url = R + "/" + "(" * 450
-    words = Notification((Span("<" * 900),), actions=(Action("<" * 900, url),))
+    url = R + "/" + "(" * 453 + "aa"
+    words = Notification((Span("<" * 900),) * 9, actions=(Action("<" * 900, url),))
     for quiet in (False, True):
         rendered = formatter.render(words._replace(quiet=quiet), wecom_app())
 
         assert rendered.size <= 2048
-        assert "%28" * 450 in rendered.text
+        assert "%28" * 453 + "aa" in rendered.text
 
 
 @pytest.mark.parametrize("base", ["https://qyapi.weixin.qq.com", "https://proxy.example.com/wx/"])

@@ -66,7 +66,11 @@ _WECOM = {
         "message: markdown",
         "message: markdown",
     ),
-    "E505": row("对方繁忙（-1、429、5xx）", "the vendor is busy (-1, 429, 5xx)", *_AGAIN),
+    "E505": row(
+        "对方繁忙（-1）；两家的 HTTP 429、5xx",
+        "busy (-1); of both vendors HTTP 429 and 5xx",
+        *_AGAIN,
+    ),
     "E506": row(
         "拒绝了请求",
         "refused the request",

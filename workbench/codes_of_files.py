@@ -49,7 +49,10 @@ _YAML = {
     ),
     "E010": row("用 Tab 缩进", "a tab as indentation", "改成空格", "use spaces"),
     "E011": row(
-        "以 * 开头的模式没有引号", "a pattern that begins with * has no quotes", '"*"', '"*"'
+        "以 * 开头的模式没有引号",
+        "a pattern that begins with * has no quotes",
+        '写成 "*"',
+        'write "*"',
     ),
     "E012": row(
         "“*名字” 引用了没有的锚点",
@@ -58,7 +61,10 @@ _YAML = {
         "put a pattern in quotes",
     ),
     "E013": row(
-        "以 ! 开头的值没有引号", "a value that begins with ! has no quotes", '"!job"', '"!job"'
+        "以 ! 开头的值没有引号",
+        "a value that begins with ! has no quotes",
+        '写成 "!job"',
+        'write "!job"',
     ),
     "E014": row("“!!” 类型标记", "a type tag, “!!”", "删掉它", "delete it"),
     "E015": row(
@@ -70,8 +76,8 @@ _YAML = {
     "E016": row(
         "以 @、%、& 或 ` 开头的值没有引号",
         "a value that begins with @, %, & or ` has no quotes",
-        '"@all"',
-        '"@all"',
+        '写成 "@all"',
+        'write "@all"',
     ),
     "E017": row(
         "全角冒号 “：”", "a full-width colon, “：”", "改成 “:” 加空格", "write “:” and a space"
@@ -101,7 +107,7 @@ _YAML = {
     "E025": row(
         "键不是一个词", "a key that is no word", "模板 {{ … }} 要加引号", "quote a template {{ … }}"
     ),
-    "E026": row("“<<” 后面不是映射", "“<<” without a mapping", "<<: *名字", "<<: *name"),
+    "E026": row("“<<” 后面不是映射", "“<<” without a mapping", "写成 <<: *名字", "write <<: *name"),
     "E029": row(
         "其他 YAML 语法错误",
         "other faults of YAML",
@@ -131,7 +137,10 @@ _KEYS = {
     ),
     "E110": row("没有这个事件", "no such event", "见事件表", "see the table of events"),
     "E111": row(
-        "这个事件没有这项内容（show）", "the event has no such fact (show)", "见事件表", "see there"
+        "这个事件没有这项内容（show）",
+        "the event has no such fact (show)",
+        "见事件表",
+        "see the table of events",
     ),
     "E120": row(
         "引用的接收者、来源或时间段没有定义",

@@ -3,9 +3,14 @@
 import click
 
 from relay.version import VERSION
+from workbench.checking import check
 from workbench.cli import SETTINGS, Verbs
+from workbench.explaining import explain
+from workbench.initialising import init
 from workbench.looking import events, render
+from workbench.printing import schema, show
 from workbench.running import serve, trigger
+from workbench.sending import send
 
 
 @click.group(
@@ -19,5 +24,5 @@ def main() -> None:
     """GitLab and Gitee events in WeCom and DingTalk."""
 
 
-for _verb in (serve, events, render, trigger):
+for _verb in (serve, init, check, show, events, render, explain, send, trigger, schema):
     main.add_command(_verb)

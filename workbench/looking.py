@@ -3,32 +3,45 @@
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from relay.config import LANGUAGES, Receiver
+from relay.configuration.fields import MESSAGES as MESSAGES_OF_TYPES
 from relay.errors import RequestError
-from workbench import bubbles, samples, terminal
+from relay.words import Phrase
+from workbench import bubbles, configured, samples, terminal
 from workbench.bubbles import pretty_json
 from workbench.chosen import SOURCES
 from workbench.cli import (
-    LANGUAGES,
     Failure,
     Verb,
     change_options,
     chosen_sample,
+    config_option,
     json_option,
+    lang_option,
     source_option,
 )
-from workbench.preview import MESSAGES, Preview, preview
+from workbench.preview import MESSAGES, Preview, Shown, configured_preview, preview
 from workbench.samples import Sample
 
 _DIM = Style(dim=True)
+_YELLOW = Style(color="yellow")
+_NO_MESSAGE = Phrase(
+    "没有消息类型 “{message}”；有 {known}", 'no message type "{message}"; there are {known}'
+)
+_NOT_SENT = Phrase("不发送：{why}", "not sent: {why}")
+_NOT_BY_DEFAULT = Phrase("默认不发送：{why}", "not sent by default: {why}")
+_TITLE = Phrase("标题：{title}", "title: {title}")
+_CUT = Phrase("放不下，已截短", "cut to fit")
 
 
 @click.command("events", cls=Verb, example="python -m relay events --source gitee")
 @source_option
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@lang_option
 @json_option
 def events(source: str | None, lang: str, form: str) -> None:
     """List the sample events."""
@@ -54,8 +67,9 @@ def events(source: str | None, lang: str, form: str) -> None:
 
 @click.command("render", cls=Verb, example="python -m relay render pipeline.failed --lang en")
 @click.argument("event")
-@click.option("--receiver", type=click.Choice(list(MESSAGES)), help="Only this platform.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="zh-CN", show_default=True)
+@click.option("--receiver", metavar="NAME", help="wecom, dingtalk, or one of the configuration.")
+@config_option
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Default: zh-CN, or as configured.")
 @click.option("--message", help="The message type, for example text or action_card.")
 @source_option
 @change_options
@@ -64,7 +78,8 @@ def render(
     event: str,
     *,
     receiver: str | None,
-    lang: str,
+    config: str | None,
+    lang: str | None,
     message: str | None,
     source: str | None,
     settings: tuple[str, ...],
@@ -73,18 +88,24 @@ def render(
 ) -> None:
     """Show what an event becomes, unsent.
 
-    EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it.
+    EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it. With --config,
+    or the name of a configured receiver, it is shown as that configuration words it.
     """
-    sample = chosen_sample(event, source, settings, headers)
-    receivers = _receivers(receiver, message)
+    spoken = lang or "zh-CN"
+    configured.begin(spoken)
+    sample = chosen_sample(event, source, settings, headers, spoken)
     try:
-        found = preview(sample, receivers, lang=lang, now_s=samples.NOW)
+        if config is not None or receiver not in (None, *MESSAGES):
+            found = _by_configuration(sample, config, receiver, lang, message)
+        else:
+            receivers = _receivers(receiver, message, spoken)
+            found = preview(sample, receivers, lang=spoken, now_s=samples.NOW)
     except RequestError as error:
-        raise Failure(f"{error.code} {error.fix}") from None
+        raise Failure(f"{error.code} {error.fix.of(spoken)}") from None
     if form == "json":
-        click.echo(pretty_json(_as_json(sample, found)))
+        click.echo(pretty_json(_as_json(sample, found, spoken)))
     else:
-        _print(sample, found, lang)
+        _print(sample, found, spoken)
 
 
 def _about(sample: Sample, lang: str) -> Text:
@@ -94,7 +115,7 @@ def _about(sample: Sample, lang: str) -> Text:
     return about
 
 
-def _receivers(vendor: str | None, message: str | None) -> dict[str, str]:
+def _receivers(vendor: str | None, message: str | None, lang: str) -> dict[str, str]:
     """Return vendor → message type; a type that only one of them has selects that one."""
     vendors = [vendor] if vendor else list(MESSAGES)
     if message is None:
@@ -102,25 +123,58 @@ def _receivers(vendor: str | None, message: str | None) -> dict[str, str]:
     found = {name: message for name in vendors if message in MESSAGES[name]}
     if not found:
         known = sorted({one for name in vendors for one in MESSAGES[name]})
-        raise click.UsageError(f'no message type "{message}"; there are {", ".join(known)}')
+        raise click.UsageError(_NO_MESSAGE.filled(message=message, known=", ".join(known)).of(lang))
     return found
 
 
-def _as_json(sample: Sample, found: Preview) -> dict[str, Any]:
+def _by_configuration(
+    sample: Sample, file: str | None, name: str | None, lang: str | None, message: str | None
+) -> Preview:
+    """Render for the receivers *name* (default: all) of the configuration in *file*.
+
+    *lang* and *message* count more than what the configuration says.
+    """
+    spoken = lang or "zh-CN"
+    config = configured.looked_at(configured.setting(file, spoken), spoken)
+    receivers = configured.named(config, name, spoken) if name else config.receivers
+    changed = {one.name: _changed(one, lang, message, spoken) for one in receivers}
+    everybody = tuple(changed.get(one.name, one) for one in config.receivers)
+    config = config._replace(receivers=everybody)
+    found = configured_preview(sample, config, changed.values(), now_s=samples.NOW)
+    return found if name else _without_idle(found)
+
+
+def _changed(receiver: Receiver, lang: str | None, message: str | None, spoken: str) -> Receiver:
+    known = MESSAGES_OF_TYPES[receiver.type]
+    if message and message not in known:
+        told = _NO_MESSAGE.filled(message=message, known=", ".join(known))
+        raise click.UsageError(told.of(spoken))
+    return receiver._replace(lang=lang or receiver.lang, message=message or receiver.message)
+
+
+def _without_idle(found: Preview) -> Preview:
+    """Return *found* with those receivers only that get the event, if any does."""
+    sent = {name: shown for name, shown in found.messages.items() if shown.reason is None}
+    return found._replace(messages=sent or found.messages)
+
+
+def _as_json(sample: Sample, found: Preview, lang: str) -> dict[str, Any]:
+    send, quiet, reason = found.decision
+    why = {"reason": reason.code, "detail": reason.text.of(lang)} if reason else {}
     return {
         "sample": sample.name,
         "event": found.event.name if found.event else None,
-        "decision": found.decision._asdict(),
+        "decision": {"send": send, "quiet": quiet, **why},
         "messages": {
-            vendor: {
-                "title": rendered.title,
-                "text": rendered.text,
-                "bytes": rendered.size,
-                "limit": rendered.limit,
-                "cut": rendered.cut,
-                "request": rendered.body,
+            name: {
+                "title": shown.rendered.title,
+                "text": shown.rendered.text,
+                "bytes": shown.rendered.size,
+                "limit": shown.rendered.limit,
+                "cut": shown.rendered.cut,
+                "request": shown.rendered.body,
             }
-            for vendor, rendered in found.messages.items()
+            for name, shown in found.messages.items()
         },
     }
 
@@ -132,15 +186,27 @@ def _print(sample: Sample, found: Preview, lang: str) -> None:
             (terminal.printable(sample.name), Style(bold=True)), "  ", _about(sample, lang)
         )
     )
-    if not found.decision.send:
-        default = " by default" if found.event else ""
-        why = f"{found.decision.reason} {found.decision.detail}"
-        console.print(Text(f"not sent{default}: {why}", Style(color="yellow")))
-    for vendor, rendered in found.messages.items():
-        console.print()
-        if rendered.title:
-            console.print(terminal.folded(f"title: {rendered.title}", console.width))
-        console.print(terminal.folded(rendered.text, console.width), style=_DIM)
-        if rendered.cut:
-            console.print(Text("cut to fit", Style(color="yellow")))
-        bubbles.show(bubbles.of_rendered(vendor, rendered), console)
+    reason = found.decision.reason
+    if not found.decision.send and reason and not any(one.reason for one in found.messages.values()):
+        phrase = _NOT_BY_DEFAULT if found.event else _NOT_SENT
+        why = f"{reason.code} {reason.text.of(lang)}"
+        console.print(Text(phrase.filled(why=why).of(lang), _YELLOW))
+    for name, shown in found.messages.items():
+        _print_message(name, shown, lang, console)
+
+
+def _print_message(name: str, shown: Shown, lang: str, console: Console) -> None:
+    rendered = shown.rendered
+    console.print()
+    if name != shown.vendor:
+        console.print(Text(terminal.printable(name), Style(bold=True)))
+    if shown.reason:
+        why = f"{shown.reason.code} {shown.reason.text.of(lang)}".lstrip()
+        console.print(Text(_NOT_SENT.filled(why=why).of(lang), _YELLOW))
+    if rendered.title:
+        title = _TITLE.filled(title=rendered.title).of(lang)
+        console.print(terminal.folded(title, console.width))
+    console.print(terminal.folded(rendered.text, console.width), style=_DIM)
+    if rendered.cut:
+        console.print(Text(_CUT.of(lang), _YELLOW))
+    bubbles.show(bubbles.of_rendered(shown.vendor, rendered), console)

@@ -14,8 +14,9 @@ from relay.describe import describe
 from relay.errors import Ignored
 from relay.events import Event
 from relay.reasons import Reason
-from relay.routing import Decision, Step, select
+from relay.routing import Decision, Selected, select
 from relay.wording import deliveries
+from relay.words import Phrase
 from workbench import robot_terms
 from workbench.configured import alone, base
 from workbench.robot_terms import DINGTALK, WECOM
@@ -28,6 +29,7 @@ RECEIVER_TYPES = {
 }
 VENDORS = {kind: vendor for vendor, kind in RECEIVER_TYPES.items()}
 MESSAGES = {vendor: MESSAGES_OF_TYPES[RECEIVER_TYPES[vendor]] for vendor in (WECOM, DINGTALK)}
+_NO_ROUTE = Reason("", Phrase("没有路由发给它", "no route sends it there"))
 _SOMEBODY = "userid"  # stands for whom an application would write to, where that is nobody
 
 
@@ -92,11 +94,13 @@ def configured_preview(
         return _ignored(error)
     source = next((one.name for one in config.sources if one.type == sample.source), "")
     decision = select(event, config, source=source, now_s=now_s)
-    names = {one.receiver.name for one in decision.selected}
+    chosen = {one.receiver.name: one for one in decision.selected}
     messages = {}
     for one in receivers:
-        reason = None if one.name in names else _why_not(one, config, decision)
-        rendered = _worded(event, config, one, now_s)
+        reason = None if one.name in chosen else _why_not(one, config, decision)
+        selected = chosen.get(one.name) or _as_if_sent(event, config, one, now_s)
+        (delivery,) = deliveries(event, "preview", [selected], config, now_s=now_s)
+        rendered = formatters.formatter(one).render(delivery.notification, one)
         messages[one.name] = Shown(VENDORS[one.type], rendered, reason)
     send = any(shown.reason is None for shown in messages.values())
     why = next((shown.reason for shown in messages.values() if shown.reason), None)
@@ -115,23 +119,18 @@ def _ignored(error: Ignored) -> Preview:
     return Preview(None, policy.Decision(False, reason=why), {})
 
 
-def _worded(event: Event, config: Config, receiver: Receiver, now_s: float) -> Rendered:
-    only = alone(config, receiver, event)
-    selected = select(event, only, source="", now_s=now_s).selected
-    if not selected:
-        only = alone(config, receiver._replace(to=(_SOMEBODY,)), event)
-        selected = select(event, only, source="", now_s=now_s).selected
-    (delivery,) = deliveries(event, "preview", selected, config, now_s=now_s)
-    return formatters.formatter(receiver).render(delivery.notification, receiver)
+def _as_if_sent(event: Event, config: Config, receiver: Receiver, now_s: float) -> Selected:
+    """Return the form in which *receiver* would get *event* if its filters let it through."""
+    for to in (receiver.to, (_SOMEBODY,)):
+        only = alone(config, receiver._replace(to=to), event)
+        if selected := select(event, only, source="", now_s=now_s).selected:
+            break
+    return selected[0]
 
 
-def _why_not(receiver: Receiver, config: Config, decision: Decision) -> Reason | None:
-    """Return the first reason of a route that names *receiver*, or of any."""
-    pairs = list(zip(config.routes, decision.steps, strict=False))
+def _why_not(receiver: Receiver, config: Config, decision: Decision) -> Reason:
+    """Return the first reason of a route that names *receiver*."""
+    pairs = zip(config.routes, decision.steps, strict=False)
     names = {receiver.name, base(receiver.name)}
     own = [step for route, step in pairs if names.intersection(route.receivers)]
-    return _first_reason(own) or _first_reason(decision.steps)
-
-
-def _first_reason(steps: Iterable[Step]) -> Reason | None:
-    return next((reason for step in steps for reason in step.reasons), None)
+    return next((reason for step in own for reason in step.reasons), _NO_ROUTE)

@@ -5,7 +5,7 @@ Editors check and complete with it. It cannot say that a name exists (E120) or w
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -15,7 +15,7 @@ from relay.configuration import fields
 from relay.configuration.fields import Field, Kind
 from relay.facts import FACTS
 from relay.kinds import KINDS
-from relay.policy import ALIASES
+from relay.policy import ALIASES, known_patterns
 from relay.version import VERSION
 
 Schema = dict[str, Any]
@@ -38,6 +38,10 @@ _PATTERNS = {
 _DAY = r"(mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _PATTERNS["weekdays"] = rf"^{_DAY}(:{_DAY})?$"
 _REFERENCE = r"\$\{[A-Za-z_]"  # a value may come from a variable anywhere
+# a pattern as relay.glob_parts takes it, with every [ closed
+_GLOB = r"^(?!!!)!?(?!/|refs/(?:heads|tags)/)(?:\\.|[^\\\[]|\[(?:\\.|[^\]\\])+\])+$"
+_FLAGS = ("true", "false", "yes", "no", "on", "off")
+_SPELLINGS = (str.lower, str.upper, str.capitalize)
 
 
 def schema() -> Schema:
@@ -50,8 +54,11 @@ def schema() -> Schema:
         "definitions": {
             **{name: _table(table) for name, table in fields.TABLES.items() if name != "config"},
             **_typed_definitions(),
-            "event": {"type": "string", "pattern": _event_pattern(negated=False)},
-            "event_or_not": {"type": "string", "pattern": _event_pattern(negated=True)},
+            **{_fact_name(kind): _words(names) for kind, names in _facts_by_kind().items()},
+            "glob": {"type": _SCALAR, "pattern": f"{_GLOB}|{_REFERENCE}"},
+            "known_event": {"enum": sorted(known_patterns())},  # for an editor's list
+            "event": _event(negated=False),
+            "event_or_not": _event(negated=True),
         },
     }
 
@@ -68,6 +75,8 @@ def _typed_definitions() -> Schema:
         _when(forge, fields.SOURCE, (), {"signature": words})
         for forge, words in fields.SIGNATURES.items()
     ]
+    required = {"properties": {"signature": {"const": "required"}}, "required": ["signature"]}
+    source["allOf"].append({"if": required, "then": {"required": ["signing_token"]}})
     return {"receiver": receiver, "source": source}
 
 
@@ -81,7 +90,7 @@ def _when(
     properties: Schema = {
         name: False for name, field in table.items() if field.types and kind not in field.types
     }
-    properties |= {name: {"enum": list(words)} for name, words in choices.items()}
+    properties |= {name: _or_nothing(_words(words)) for name, words in choices.items()}
     then: Schema = {"properties": properties}
     if needed:
         then["required"] = list(needed)
@@ -98,15 +107,21 @@ def _table(table: Mapping[str, Field]) -> Schema:
 
 
 def _field(field: Field) -> Schema:
-    found = _kind(field.kind)
-    if not field.required:
-        found = _or_nothing(found)
+    found = _not_empty(_kind(field.kind)) if field.required else _or_nothing(_kind(field.kind))
     found["description"] = f"{field.about.zh} / {field.about.en}"
     if field.default:
         found["default"] = yaml.safe_load(field.default)
     if field.examples:
         found["examples"] = [yaml.safe_load(example) for example in field.examples]
     return found
+
+
+def _not_empty(found: Schema) -> Schema:
+    """Refuse a list or mapping without content, which counts as absent."""
+    if "anyOf" in found:
+        return {"anyOf": [_not_empty(one) for one in found["anyOf"]]}
+    least = {"array": "minItems", "object": "minProperties"}.get(str(found.get("type")))
+    return {**found, least: 1} if least else found
 
 
 def _or_nothing(found: Schema) -> Schema:
@@ -129,31 +144,43 @@ def _text(kind: Any) -> Schema:
     found: Schema = {"type": _SCALAR}
     if pattern := _PATTERNS.get(kind.form):
         found["pattern"] = f"{pattern}|{_REFERENCE}"
+    if kind.most < fields.MOST_TEXT:
+        found["maxLength"] = kind.most
     return found
 
 
 def _choice(kind: Any) -> Schema:
-    if kind.words == ("1",):
-        return {"enum": [1, "1"]}
-    return {"enum": list(kind.words)}
+    return {"enum": [1, "1"]} if kind.words == ("1",) else _words(kind.words)
+
+
+def _words(words: Iterable[str]) -> Schema:
+    return {"anyOf": [{"enum": list(words)}, {"type": "string", "pattern": _REFERENCE}]}
 
 
 def _flag(_: Any) -> Schema:
-    words = f"^(?:true|false|yes|no|on|off)$|{_REFERENCE}"
-    return {"type": ["boolean", "string"], "pattern": words}
+    words = "|".join(spell(word) for word in _FLAGS for spell in _SPELLINGS)
+    return {"type": ["boolean", "string"], "pattern": f"^(?:{words})$|{_REFERENCE}"}
 
 
 def _whole(kind: Any) -> Schema:
-    return {"type": "integer", "minimum": kind.least, "maximum": kind.most}
+    """Return the schema of a number; one in quotes is taken as well, its size unseen."""
+    bounds = {"minimum": kind.least, "maximum": kind.most}
+    return {"type": ["integer", "string"], **bounds, "pattern": f"^[0-9]+$|{_REFERENCE}"}
 
 
 def _seconds(kind: Any) -> Schema:
-    return {"type": ["string", "number"], "pattern": r"^[0-9]*\.?[0-9]+ ?(ms|s|m)?$"}
+    bounds = {"minimum": kind.least, "maximum": kind.most}
+    pattern = rf"^[0-9]*\.?[0-9]+ ?(ms|s|m)?$|{_REFERENCE}"
+    return {"type": ["string", "number"], **bounds, "pattern": pattern}
 
 
 def _event_name(kind: Any) -> Schema:
-    name = "event_or_not" if kind.negated else "event"
-    return {"$ref": f"#/definitions/{name}"}
+    return _defined("event_or_not" if kind.negated else "event")
+
+
+def _event(*, negated: bool) -> Schema:
+    pattern = f"{_event_pattern(negated=negated)}|^{_REFERENCE}"
+    return {"anyOf": [_defined("known_event"), {"type": "string", "pattern": pattern}]}
 
 
 def _event_pattern(*, negated: bool) -> str:
@@ -171,7 +198,9 @@ def _whom(kind: Any) -> Schema:
 def _list_of(kind: Any) -> Schema:
     item = _kind(kind.item)
     listed = {"type": "array", "items": _or_nothing(item)}
-    return listed if isinstance(kind.item, fields.Table) else {"anyOf": [item, listed]}
+    if isinstance(kind.item, fields.Table):
+        return listed
+    return {"anyOf": [*item.get("anyOf", [item]), listed]}
 
 
 def _map_of(kind: Any) -> Schema:
@@ -187,22 +216,37 @@ def _map_of(kind: Any) -> Schema:
 
 
 def _facts() -> Schema:
-    every = list(dict.fromkeys(name for names in FACTS.values() for name in names))
-    by_kind = {**FACTS, **{alias: FACTS[name] for alias, name in ALIASES.items()}}
+    """Return what `show` may hold: each kind of event has facts of its own."""
+    known = {**{kind: kind for kind in FACTS}, **ALIASES}
     patterns = {
-        rf"^{re.escape(kind)}(\.|$)": _list_of_words(names) for kind, names in by_kind.items()
+        rf"^{re.escape(kind)}(\.|$)": _list_of_facts(name)
+        for kind, name in known.items()
+        if name in FACTS
     }
     return {
         "type": "object",
         "propertyNames": {"pattern": _event_pattern(negated=False)},
-        "patternProperties": {r"^\*$": _list_of_words(every), **patterns},
+        "patternProperties": {r"^\*$": _list_of_facts("*"), **patterns},
         "additionalProperties": {"type": "array", "maxItems": 0},
     }
 
 
-def _list_of_words(words: Any) -> Schema:
-    item = {"enum": list(words)}
+def _facts_by_kind() -> Mapping[str, tuple[str, ...]]:
+    every = dict.fromkeys(name for names in FACTS.values() for name in names)
+    return {"*": tuple(every), **FACTS}
+
+
+def _fact_name(kind: str) -> str:
+    return f"fact_of_{'any' if kind == '*' else kind}"
+
+
+def _list_of_facts(kind: str) -> Schema:
+    item = _defined(_fact_name(kind))
     return {"anyOf": [item, {"type": "array", "items": item}, {"type": "null"}]}
+
+
+def _defined(name: str) -> Schema:
+    return {"$ref": f"#/definitions/{name}"}
 
 
 def _plain(_: Any) -> Schema:
@@ -219,10 +263,10 @@ _KINDS: dict[type, Callable[[Any], Schema]] = {
     fields.Seconds: _seconds,
     fields.Zone: _plain,
     fields.EventName: _event_name,
-    fields.Glob: _plain,
+    fields.Glob: lambda _: _defined("glob"),
     fields.Name: _plain,
     fields.Whom: _whom,
     fields.ListOf: _list_of,
     fields.MapOf: _map_of,
-    fields.Table: lambda kind: {"$ref": f"#/definitions/{kind.name}"},
+    fields.Table: lambda kind: _defined(kind.name),
 }

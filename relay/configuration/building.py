@@ -38,11 +38,12 @@ from relay.configuration.robots import (
     paired,
     secret_fault,
 )
-from relay.configuration.tokens import COPY_TOKEN, signing_token_fault
-from relay.errors import Problem
+from relay.configuration.tokens import signing_token_fault
+from relay.errors import NOTHING, Problem
 from relay.words import Phrase
 
 _VENDORS = {WECOM_ROBOT: WECOM, DINGTALK_ROBOT: DINGTALK}
+_ROBOTS = {service: kind for kind, service in _VENDORS.items()}
 
 _NOBODY_MAY = Phrase(
     "来源 {name} 没有 secret，谁也不能调用", "source {name} has no secret: nobody may call"
@@ -51,12 +52,16 @@ _SET_SECRET = Phrase(
     "写上 secret: ${{…}}，和 {forge} 里填的相同；确实要放开就写 allow_unsigned: true",
     "write secret: ${{…}} with what {forge} has; to open it on purpose: allow_unsigned: true",
 )
-_ADDRESS = Phrase("{place} 的地址{fault}", "{place}: the address {fault}")
+_ADDRESS = Phrase("{place} 的地址{zh}", "{place}: the address {en}")
 _COPY_ADDRESS = Phrase(
     "从机器人的设置里重新复制整个 Webhook 地址", "copy the robot's whole webhook address again"
 )
+_CHANGE_TYPE = Phrase("改成 type: {type}，或换一个地址", "write type: {type}, or another address")
+_ALLOW = Phrase(
+    "私有部署的主机写进 allow_hosts", "a private deployment's host belongs in allow_hosts"
+)
 _LACKS = Phrase("{place} 缺少 {key}", "{place} lacks {key}")
-_NEEDED_FOR = Phrase("{type} 需要它：{about}", "{type} needs it: {about}")
+_NEEDED_FOR = Phrase("{type} 需要它：{zh}", "{type} needs it: {en}")
 _UNUSED = Phrase("没有路由用到接收者 {name}", "no route uses the receiver {name}")
 _USE_IT = Phrase("在某条路由的 receivers 里写上它，或删掉它", "name it in a route, or remove it")
 _AGENT = Phrase("{place} 应该是一串数字", "{place} should be digits")
@@ -74,6 +79,10 @@ _MOVE_UP = Phrase("把它移到 {name} 前面，或删掉它", "move it above {n
 _NO_TOKEN = Phrase(
     "{place} 要求签名，但没有 signing_token",
     "{place} requires signatures and has no signing_token",
+)
+_SET_TOKEN = Phrase(
+    "写上 signing_token（whsec_ 开头），或删掉 signature",
+    "add signing_token (whsec_…), or remove signature",
 )
 _NEED_STATE = ("pipeline.fixed", "pipeline.status_changed")
 
@@ -135,7 +144,7 @@ class Builder:
             )
         if section.get("signature") == "required" and "signing_token" not in section.nodes:
             message = _NO_TOKEN.filled(place=section.spot)
-            self._wrong("E102", section, message, COPY_TOKEN, key="signature")
+            self._wrong("E102", section, message, _SET_TOKEN, key="signature")
         for token in tokens:
             if fault := signing_token_fault(token.reveal()):
                 self._wrong("E204", section, *fault, key="signing_token")
@@ -170,10 +179,7 @@ class Builder:
         missing = [key for key in needed if key not in section.nodes]
         for key in missing:
             about = fields.RECEIVER[key].about
-            hint = Phrase(
-                _NEEDED_FOR.zh.format(type=kind, about=about.zh),
-                _NEEDED_FOR.en.format(type=kind, about=about.en),
-            )
+            hint = _NEEDED_FOR.filled(type=kind, zh=about.zh, en=about.en)
             self._wrong("E102", section, _LACKS.filled(place=section.spot, key=key), hint)
         self._check_message(section, kind)
         plain = Receiver(
@@ -227,18 +233,20 @@ class Builder:
                 try:
                     address = robot_address(text, _VENDORS[plain.type], self._allowed)
                 except AddressError as fault:
-                    self._refuse(section, "url", fault.phrase)
+                    self._refuse(section, "url", fault)
                     address = ""
                 found.append(Secret(address, one.reference))
         return found
 
-    def _refuse(self, section: Section, key: str, fault: Phrase) -> None:
-        place = Spot(key, section.spot)
-        message = Phrase(
-            _ADDRESS.zh.format(place=place, fault=fault.zh),
-            _ADDRESS.en.format(place=place, fault=fault.en),
-        )
-        self._wrong("E203", section, message, _COPY_ADDRESS, key=key)
+    def _refuse(self, section: Section, key: str, fault: AddressError) -> None:
+        place, said = Spot(key, section.spot), fault.phrase
+        message = _ADDRESS.filled(place=place, zh=said.zh, en=said.en)
+        hint = NOTHING if key == "api_base" else _COPY_ADDRESS
+        if fault.belongs and key == "url":
+            hint = _CHANGE_TYPE.filled(type=_ROBOTS[fault.belongs])
+        elif fault.foreign:
+            hint = _ALLOW
+        self._wrong("E203", section, message, hint, key=key)
 
     def _check_keywords(self, plain: Receiver, section: Section, secrets: list[Secret]) -> None:
         for keyword in plain.keywords:
@@ -253,7 +261,7 @@ class Builder:
         try:
             base = api_base(section.get("api_base", "https://qyapi.weixin.qq.com"), self._allowed)
         except AddressError as fault:
-            self._refuse(section, "api_base", fault.phrase)
+            self._refuse(section, "api_base", fault)
             return []
         secrets = section.get("secret", ())
         return [

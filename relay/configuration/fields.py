@@ -208,12 +208,18 @@ CONFIG: Mapping[str, Field] = {
     ),
     "queue": Field(
         Text("queue"),
-        Phrase("队列，通常由部署设置", "the queue, usually set by the deployment"),
+        Phrase(
+            "队列，通常由部署设置；这个版本还没有用到",
+            "the queue, usually set by the deployment; not used by this version yet",
+        ),
         examples=("sqs://notify.fifo", "scf-async"),
     ),
     "state": Field(
         Text("state"),
-        Phrase("状态存储，通常由部署设置", "the state store, usually set by the deployment"),
+        Phrase(
+            "状态存储，通常由部署设置；这个版本还没有用到",
+            "the state store, usually set by the deployment; not used by this version yet",
+        ),
         examples=("dynamodb://notify", "memory"),
     ),
     "unmatched": Field(
@@ -262,7 +268,10 @@ SIGNATURES = {GITLAB: ("required", "optional"), GITEE: ("any", "hmac", "password
 RECEIVER: Mapping[str, Field] = {
     "type": Field(
         Choice((WECOM_ROBOT, DINGTALK_ROBOT, WECOM_APP)),
-        Phrase("企业微信群机器人、钉钉群机器人、企业微信应用", "what kind of receiver"),
+        Phrase(
+            "企业微信群机器人、钉钉群机器人或企业微信应用",
+            "a WeCom group robot, a DingTalk group robot or a WeCom application",
+        ),
         True,
     ),
     "description": Field(Text(), Phrase("给人看的说明", "a note for people")),
@@ -371,13 +380,13 @@ ROUTE: Mapping[str, Field] = {
         ),
         examples=("[main, release/**]", "[$default]"),
     ),
-    "tags": Field(_GLOBS, Phrase("标签", "tags"), examples=('["v*"]',)),
+    "tags": Field(_GLOBS, Phrase("Git 标签", "tags"), examples=('["v*"]',)),
     "authors": Field(
         _GLOBS,
         Phrase("操作者的用户名", "who acted, by user name"),
         examples=('["!renovate-bot"]',),
     ),
-    "labels": Field(_GLOBS, Phrase("议题或合并请求的标记", "labels of an issue or merge request")),
+    "labels": Field(_GLOBS, Phrase("议题或合并请求的标签", "labels of an issue or merge request")),
     "paths": Field(
         _GLOBS, Phrase("推送里改动的文件", "files that a push changed"), examples=("[docs/**]",)
     ),
@@ -437,7 +446,9 @@ PERSON: Mapping[str, Field] = {
     "aliases": Field(
         ListOf(Text(most=200)), Phrase("其他用户名和邮箱", "other user names and e-mail addresses")
     ),
-    "mute": Field(Flag(), Phrase("从不提醒", "never mentioned, never messaged"), default="false"),
+    "mute": Field(
+        Flag(), Phrase("从不提醒，也不发私信", "never mentioned, never messaged"), default="false"
+    ),
 }
 
 TIME_INTERVAL: Mapping[str, Field] = {
@@ -463,15 +474,23 @@ TIMES: Mapping[str, Field] = {
 DELIVERY: Mapping[str, Field] = {
     "timeout": Field(
         Seconds(0.5, 60),
-        Phrase("一个事件的总时间", "time for one event, all receivers together"),
+        Phrase("一个事件的总时间，全部接收者合计", "time for one event, all receivers together"),
         default="4s",
     ),
     "retries": Field(
-        Whole(0, 5), Phrase("最多重试几次", "how often a post is tried again at most"), default="2"
+        Whole(0, 5),
+        Phrase(
+            "最多重试几次；这个版本还不重试",
+            "how often a post is tried again at most; this version does not yet",
+        ),
+        default="2",
     ),
     "on_rate_limit": Field(
         Choice(("summary", "send")),
-        Phrase("超过每分钟 20 条时合并或照发", "over 20 a minute: merge, or send all the same"),
+        Phrase(
+            "超过每分钟 20 条时合并或照发；这个版本总是照发",
+            "over 20 a minute: merge, or send all the same, as this version always does",
+        ),
         default="summary",
     ),
     "on_error": Field(
@@ -487,7 +506,10 @@ DELIVERY: Mapping[str, Field] = {
     ),
     "fallback": Field(
         Name("receivers"),
-        Phrase("接收者长期失败时通知谁", "a receiver told about permanent failures"),
+        Phrase(
+            "接收者长期失败时通知谁；这个版本还没有用到",
+            "a receiver told about permanent failures; not used by this version yet",
+        ),
     ),
 }
 

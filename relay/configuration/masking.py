@@ -230,7 +230,6 @@ class _Look:
             return begin, end.start() if end else len(line)
         if begin == len(line) or line.startswith("# ", begin):
             self._mode = "strong" if strong else "values"
-            self._column = key.start() if strong else indent
             return begin, begin
         if line[begin] == "{" and not strong:
             return begin, begin

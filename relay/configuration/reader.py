@@ -42,7 +42,8 @@ _UNKNOWN_KEY = Phrase("{place} 里没有 “{key}” 这个键", "{place} has no
 _TOP = Phrase("最外层", "the top level")
 _KNOWN_KEYS = Phrase("这里可以写：{known}", "known here: {known}")
 _MISSING = Phrase("{place} 缺少 {key}", "{place} lacks {key}")
-_WRITE_IT = Phrase("补上 {key}: {about}", "add {key}: {about}")
+_WRITE_IT = Phrase("补上 {key}: {value}", "add {key}: {value}")
+_ADD_IT = Phrase("补上 {key}（{zh}）", "add {key} ({en})")
 _CHOICE = Phrase(
     "{place} 的值 “{value}” 不在可选范围里", "{place}: “{value}” is none of the known values"
 )
@@ -50,13 +51,15 @@ _WORDS = Phrase("可以写：{known}", "write one of: {known}")
 _SHAPE = Phrase("{place} 应该是{expected}", "{place} should be {expected}")
 _ONE_VALUE = Phrase("一个值，不是列表或映射", "one value, not a list or a mapping")
 _A_LIST = Phrase("列表", "a list")
-_A_MAPPING = Phrase("“键: 值” 的映射", "a mapping of keys and values")
+_A_MAPPING = Phrase("一组 “键: 值”", "a mapping of keys and values")
 _MAPPING_HINT = Phrase("下一行缩进后写 键: 值", "write key: value on the next line, indented")
 _LIST_HINT = Phrase("写成 [a, b]，或每行一个 “- ”", "write [a, b], or one per line behind “- ”")
 _VALUE_HINT = Phrase(
     "去掉方括号或缩进的内容，只写一个值", "write one value, without brackets or lines below it"
 )
 _FORM = Phrase("{place} 的值 “{value}” 格式不对", "{place}: “{value}” has the wrong form")
+_HIDDEN_FORM = Phrase("{place} 的值格式不对", "{place} has the wrong form")
+_HIDDEN_FORMS = ("mobile",)  # whose values no text shows
 _KEY_FORM = Phrase(
     "{place} 下面的名字 “{value}” 格式不对", "{place}: the name “{value}” has the wrong form"
 )
@@ -83,7 +86,7 @@ _UNDEFINED = {
     "time_intervals": Phrase("time_intervals 里没有 “{value}”", "time_intervals has no “{value}”"),
     "sources": Phrase("sources 里没有 “{value}”", "sources has no “{value}”"),
 }
-_DEFINED = Phrase("已有的：{known}", "there are: {known}")
+_DEFINED = Phrase("可以写：{known}", "known here: {known}")
 _NONE_DEFINED = Phrase("先在 {of} 里写上它", "define it under {of} first")
 _LITERAL = Phrase("{place} 把密钥直接写在文件里", "{place} holds the secret itself")
 _REFER = Phrase("改用 ${{NAME}}，值放在环境变量里", "write ${{NAME}} and set the variable instead")
@@ -146,12 +149,13 @@ class Mapped(dict[str, Any]):
 
 
 class _Use(NamedTuple):
-    """A name that must be defined elsewhere."""
+    """A name that must be defined elsewhere, or be one of *also*."""
 
     of: str
     name: str
     node: Node
     spot: Spot
+    also: tuple[str, ...] = ()
 
 
 class Reader:
@@ -280,13 +284,9 @@ class Reader:
         for name, field in table.items():
             if field.required and name not in section.nodes:
                 message = _MISSING.filled(place="{place}", key=name)
-                example = Phrase(
-                    _example(field) or field.about.zh, _example(field) or field.about.en
-                )
-                hint = Phrase(
-                    _WRITE_IT.zh.format(key=name, about=example.zh),
-                    _WRITE_IT.en.format(key=name, about=example.en),
-                )
+                hint = _ADD_IT.filled(key=name, zh=field.about.zh, en=field.about.en)
+                if value := _example(field):
+                    hint = _WRITE_IT.filled(key=name, value=value)
                 where = section.key_node or section.node
                 self.wrong("E102", section.spot, _placed(message, section.spot), hint, node=where)
 
@@ -366,7 +366,12 @@ class Reader:
         try:
             return formed(kind.form, text)
         except FormError as fault:
-            self._misformed(text, node, spot, fault.expected)
+            if kind.form in _HIDDEN_FORMS:
+                message = _HIDDEN_FORM.filled(place=spot)
+                self.spans.append(_span(node))
+                self.wrong("E106", spot, message, fault.expected, node=node)
+            else:
+                self._misformed(text, node, spot, fault.expected)
             return None
 
     def _credential(self, kind: Any, node: Node, spot: Spot, _: Node | None) -> Any:
@@ -496,7 +501,7 @@ class Reader:
     def _name(self, kind: Any, node: Node, spot: Spot, _: Node | None) -> str | None:
         text = self._scalar(node, spot)
         if text is not None and text not in kind.also:
-            self._uses.append(_Use(kind.of, text, node, spot))
+            self._uses.append(_Use(kind.of, text, node, spot, kind.also))
         return text
 
     def _whom(self, kind: Any, node: Node, spot: Spot, _: Node | None) -> str | None:
@@ -515,7 +520,8 @@ class Reader:
             return
         listed = _DEFINED if known else _NONE_DEFINED.filled(of=use.of)
         message = _UNDEFINED[use.of].filled(value=_quoted(use.name))
-        self.wrong("E120", use.spot, message, _meant(use.name, known, listed), node=use.node)
+        hint = _meant(use.name, (*use.also, *known), listed)
+        self.wrong("E120", use.spot, message, hint, node=use.node)
 
     def _check_whom(self, name: str, node: Node, spot: Spot, *, ids: bool) -> None:
         from relay.configuration.suggest import did_you_mean
@@ -626,8 +632,10 @@ def _harmless(fault: SecretError, text: str) -> SecretError:
 
 def _placed(message: Phrase, spot: Spot) -> Phrase:
     """Fill in the place; the top of the document has no name of its own."""
-    zh, en = (str(spot), str(spot)) if str(spot) else (_TOP.zh, _TOP.en)
-    return Phrase(message.zh.replace("{place}", zh), message.en.replace("{place}", en))
+    if not str(spot):
+        zh = message.zh.replace("{place} ", _TOP.zh)  # no space between Chinese characters
+        return Phrase(zh, message.en.replace("{place}", _TOP.en))
+    return Phrase(*(text.replace("{place}", str(spot)) for text in message))
 
 
 def _quoted(text: str) -> str:
@@ -647,6 +655,8 @@ def _meant(text: str, known: Any, listed: Phrase) -> Phrase:
 
 
 def _example(field: fields.Field) -> str:
+    if isinstance(field.kind, fields.Choice):
+        return " | ".join(field.kind.words)
     return field.examples[0] if field.examples else ""
 
 

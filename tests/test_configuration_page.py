@@ -1,0 +1,149 @@
+"""The reference of the configuration is complete, and made from the code."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+from relay.configuration import fields
+from relay.configuration.fields import Field
+from relay.errors import Problem
+from relay.facts import FACTS
+from relay.kinds import KINDS
+from relay.words import Phrase
+from workbench.codes import codes, families
+from workbench.configuration_page import LATER_REASONS, configuration_page, notation
+from workbench.problem_formats import docs
+
+PAGE = ROOT / "docs" / "configuration.md"
+SHIPPED = ("adapters", "formatters", "relay")
+KEYS = [(name, key) for name, table in fields.TABLES.items() for key in table]
+
+
+def sources(*folders: str) -> str:
+    """Return the code of *folders*, one text."""
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def shipped() -> str:
+    return sources(*SHIPPED) + (ROOT / "handler.py").read_text(encoding="utf-8")
+
+
+def quoted(pattern: str, text: str) -> set[str]:
+    return set(re.findall(f'"({pattern})"', text))
+
+
+def section(name: str) -> str:
+    """Return the part of the page about the table *name*."""
+    return PAGE.read_text(encoding="utf-8").split(f'<a id="{name}"></a>')[1].split("\n\n<a id")[0]
+
+
+def test_page_is_the_code_s_own(update_golden: bool) -> None:
+    """docs/configuration.md is what the tables say."""
+    if update_golden:
+        PAGE.write_text(configuration_page(), encoding="utf-8")
+
+    assert PAGE.read_text(encoding="utf-8") == configuration_page()
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS, ids=".".join)
+def test_every_key_is_explained_in_both_languages(name: str, key: str) -> None:
+    """A key of the loader stands in its section, with English and Chinese."""
+    row = next(line for line in section(name).splitlines() if line.startswith(f"| `{key}` |"))
+    meaning, chinese = row.replace("\\|", "/").strip("| ").split(" | ")[-2:]
+
+    assert re.search("[a-z]{3}", meaning)
+    assert re.search("[一-鿿]", chinese)
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("url", "**required 必填**<br>only 仅 `wecom_robot` `dingtalk_robot`"),
+        ("secret", "**required 必填**: `wecom_app`<br>only 仅 `dingtalk_robot` `wecom_app`"),
+        ("open_links", "`sidebar`<br>only 仅 `dingtalk_robot`"),
+        ("type", "**required 必填**"),
+        ("lang", ""),
+    ],
+)
+def test_a_key_tells_when_it_is_needed(key: str, wanted: str) -> None:
+    """A default, that a key is required, and for which types, stand in one cell."""
+    row = next(line for line in section("receiver").splitlines() if line.startswith(f"| `{key}`"))
+
+    assert row.replace("\\|", "/").split(" | ")[2].strip() == wanted
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [
+        (fields.ROUTE["events"], "`[event, …]`"),
+        (fields.ROUTE["mention"], "`event: [whom, …]`"),
+        (fields.ROUTE["sources"], "`[name in sources, or glob, …]`"),
+        (fields.RECEIVER["to"], "`[whom or userid, …]`"),
+        (fields.CONFIG["sources"], "`name:` [source](#source)"),
+        (fields.CONFIG["routes"], "`-` [route](#route)"),
+        (fields.CONFIG["unmatched"], r"`drop \| name in receivers`"),
+        (fields.DELIVERY["timeout"], "`0.5s to 60s`"),
+        (fields.DELIVERY["retries"], "`0 to 5`"),
+        (fields.PERSON["wecom"], "`userid`"),
+    ],
+)
+def test_notation_says_how_a_value_is_written(field: Field, wanted: str) -> None:
+    """Each kind of value has a notation, lists and mappings the file's own."""
+    assert notation(field.kind) == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_event_and_fact_is_listed(kind: str) -> None:
+    """The table of events has every action, and every fact that `show` takes."""
+    page = PAGE.read_text(encoding="utf-8")
+    wanted = " | ".join(
+        " ".join(f"`{word}`" for word in words) for words in (KINDS[kind], FACTS.get(kind, ()))
+    )
+
+    assert f"| `{kind}` | {wanted} |" in page
+
+
+def test_every_code_of_the_sources_is_explained() -> None:
+    """A code that the function can tell has a row, and no row is of a code that it cannot."""
+    assert set(codes()) == quoted(r"[EW]\d{3}", shipped())
+
+
+def test_commands_invent_no_code() -> None:
+    """What the commands tell is explained as well."""
+    assert quoted(r"[EW]\d{3}", sources("workbench")) <= set(codes())
+
+
+def test_no_code_is_explained_twice() -> None:
+    """A code stands in one family, and there in the order of its number."""
+    listed = [code for family in families() for code in family.codes]
+
+    assert len(listed) == len(set(listed))
+    assert all(list(one.codes) == sorted(one.codes) for one in families())
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_code_has_the_place_that_check_names(code: str) -> None:
+    """The `docs` of `check --format json` lead to the code's row."""
+    file, _, anchor = docs(Problem(code, "", Phrase("", ""))).partition("#")
+
+    assert f'| <a id="{anchor}"></a>{code} |' in (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_code_speaks_both_languages(code: str) -> None:
+    """Meaning and remedy are there in Chinese and in English."""
+    row = codes()[code]
+
+    assert re.search("[一-鿿]", row.means.zh)
+    assert all((row.means.en, row.do.zh, row.do.en))
+    assert not re.search("[一-鿿]", row.means.en)
+
+
+def test_reasons_of_later_versions_are_marked() -> None:
+    """A reason that no code gives yet is marked, and no other."""
+    table = (ROOT / "relay" / "reasons.py").read_text(encoding="utf-8")
+    given = quoted(r"R\d\d", shipped().replace(table, ""))
+
+    assert quoted(r"R\d\d", table) - given == set(LATER_REASONS)

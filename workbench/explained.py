@@ -1,0 +1,53 @@
+"""The way of one request through the relay, up to where something would be sent."""
+
+from typing import NamedTuple
+
+from relay import sources
+from relay.config import Config, Source
+from relay.errors import Ignored, RequestError
+from relay.events import Event
+from relay.routing import Decision, select
+from workbench.preview import event_of
+from workbench.samples import Sample
+
+
+class Explained(NamedTuple):
+    """What becomes of one request, as far as it gets.
+
+    Without *decision* there is *refusal*, the answer to a request that is not accepted, or
+    *ignored*, for an event that is never sent. *source* is the one that would have to verify it,
+    *has_secret* whether its secret can be had here.
+    """
+
+    sample: str
+    source: Source | None = None
+    has_secret: bool = True
+    event: Event | None = None
+    refusal: RequestError | None = None
+    ignored: Ignored | None = None
+    decision: Decision | None = None
+
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """Return the names of the receivers that get the event."""
+        chosen = self.decision.selected if self.decision else ()
+        return tuple(one.receiver.name for one in chosen)
+
+
+def explained(sample: Sample, config: Config, hook: str, now_s: float) -> Explained:
+    """Go the way of the request *sample*, up to where it would be sent; pure.
+
+    *hook* is the source's name in the address, ``""`` for the bare one. *now_s* is Unix seconds.
+    """
+    found = Explained(sample.name)
+    try:
+        source = sources.candidates(config, hook, (sample.source,))[0]
+        found = found._replace(source=source)
+        event = event_of(sample)
+        found = found._replace(event=event)
+        sources.check_project(source, event)
+    except RequestError as error:
+        return found._replace(refusal=error)
+    except Ignored as error:
+        return found._replace(ignored=error)
+    return found._replace(decision=select(event, config, source=source.name, now_s=now_s))

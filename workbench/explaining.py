@@ -1,0 +1,179 @@
+"""The verb ``explain``: which receivers an event would reach, and why not the others."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.text import Text
+
+from relay.config import Config
+from relay.configuration.suggest import did_you_mean
+from relay.routing import Step
+from relay.words import Phrase
+from relay.zones import zone
+from workbench import configured, terminal
+from workbench.cli import (
+    Verb,
+    change_options,
+    chosen_sample,
+    config_option,
+    json_option,
+    lang_option,
+)
+from workbench.configured import Setting, base
+from workbench.decision_tree import tree
+from workbench.explained import Explained, explained
+
+_AT = "2026-11-20T22:30"
+_NO_TIME = Phrase("“{text}” 写成 {example}", '"{text}": write it as {example}')
+_NO_SOURCE = Phrase("没有来源 “{name}”；{hint.zh}", 'no source "{name}"; {hint.en}')
+_NO_RECEIVER = Phrase("--expect：{what}", "--expect: {what}")
+_THERE_ARE = Phrase("有 {names}", "there are {names}")
+_UNEXPECTED = Phrase("期望：{expected}", "Expected: {expected}")
+_ACTUAL = Phrase("实际：{actual}", "Actual: {actual}")
+_NOBODY = Phrase("（没有）", "(nobody)")
+
+
+@click.command(
+    "explain", cls=Verb, example="python -m relay explain pipeline.failed --expect ops-group"
+)
+@click.argument("event")
+@click.option("--source", metavar="NAME", help="A source of the configuration, or the forge.")
+@click.option("--expect", metavar="A,B", help="Fail unless exactly these receivers get it.")
+@click.option("--at", metavar=_AT, help="When it happens. Default: now.")
+@config_option
+@change_options
+@lang_option
+@json_option
+def explain(
+    event: str,
+    *,
+    source: str | None,
+    expect: str | None,
+    at: str | None,
+    config: str | None,
+    settings: tuple[str, ...],
+    headers: tuple[str, ...],
+    lang: str,
+    form: str,
+) -> None:
+    """Show who would get an event, and why the others would not.
+
+    EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it.
+    """
+    configured.begin(lang)
+    given = configured.setting(config, lang)
+    loaded = configured.read(given, lenient=True, offline=True)
+    known = configured.usable(loaded, lang, form)
+    hook, forge = _source(known, source, lang)
+    expected = _expected(known, expect, lang)
+    sample = chosen_sample(event, forge, settings, headers, lang)
+    found = explained(sample, known, hook, _moment(at, known, lang))
+    if found.source and configured.unseen(loaded.problems, f"sources.{found.source.name}"):
+        found = found._replace(has_secret=False)
+    is_met = expected is None or expected == {base(name) for name in found.receivers}
+    if form == "json":
+        report = _as_json(found, known, given, lang)
+        told = {} if expected is None else {"expected": sorted(expected), "as_expected": is_met}
+        configured.echo_json({**report, **told})
+    else:
+        _print(found, known, lang)
+        if expected is not None and not is_met:
+            _print_difference(expected, found.receivers, lang)
+    if not is_met:
+        raise click.exceptions.Exit(1)
+
+
+def _source(config: Config, name: str | None, lang: str) -> tuple[str, str | None]:
+    """Return the source and the forge that *name* means; of a forge the source stays open."""
+    if name is None:
+        return "", None
+    forges = {one.name: one.type for one in config.sources}
+    if name in forges:
+        return name, forges[name]
+    if name in forges.values():
+        return "", name
+    names = list(dict.fromkeys([*forges, *forges.values()]))
+    hint = did_you_mean(name, names)
+    hint = hint if hint.en else _THERE_ARE.filled(names=", ".join(names))
+    raise click.UsageError(_NO_SOURCE.filled(name=name, hint=hint).of(lang))
+
+
+def _expected(config: Config, text: str | None, lang: str) -> set[str] | None:
+    """Return the receivers in *text*; one that is not configured is a usage error."""
+    if text is None:
+        return None
+    names = {base(name.strip()) for name in text.replace("，", ",").split(",") if name.strip()}
+    for name in sorted(names):
+        configured.named(config, name, lang)
+    return names
+
+
+def _moment(text: str | None, config: Config, lang: str) -> float:
+    """Return *text*, a time of the configuration's zone unless it names its own, in Unix seconds."""
+    if text is None:
+        return time.time()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        told = _NO_TIME.filled(text=text, example=f"--at {_AT}")
+        raise click.UsageError(told.of(lang)) from None
+    return (found if found.tzinfo else found.replace(tzinfo=zone(config.timezone))).timestamp()
+
+
+def _print(found: Explained, config: Config, lang: str) -> None:
+    console = terminal.console()
+    for line in tree(found, config, lang, console.width):
+        text = Text(terminal.printable(line))
+        text.highlight_regex("✓", "green")
+        text.highlight_regex("✗", "red")
+        console.print(text, soft_wrap=True)
+
+
+def _print_difference(expected: set[str], receivers: tuple[str, ...], lang: str) -> None:
+    console = terminal.console()
+    actual = sorted({base(name) for name in receivers})
+    for phrase, names in ((_UNEXPECTED, sorted(expected)), (_ACTUAL, actual)):
+        listed = ", ".join(names) or _NOBODY.of(lang)
+        told = phrase.filled(expected=listed, actual=listed).of(lang)
+        console.print(Text(terminal.printable(told), "yellow"))
+
+
+def _as_json(found: Explained, config: Config, given: Setting, lang: str) -> dict[str, Any]:
+    event, decision = found.event, found.decision
+    report: dict[str, Any] = {
+        "sample": found.sample,
+        "event": event.name if event else None,
+        "project": event.project.path if event else "",
+        "ref": event.ref if event else "",
+        "source": found.source.name if found.source else None,
+        "routes": [_step(step, lang) for step in decision.steps] if decision else [],
+        "sent": [
+            {
+                "receiver": one.receiver.name,
+                "type": one.receiver.type,
+                "route": one.route,
+                "lang": one.lang,
+                "quiet": one.quiet,
+                "mentions": ["@all" if to.everyone else to.name for to in one.mentions],
+                "unresolved": list(one.unresolved),
+            }
+            for one in (decision.selected if decision else ())
+        ],
+        "config": config.digest,
+        "origin": given.found.name,
+    }
+    if found.ignored:
+        told = {"reason": found.ignored.reason, "detail": found.ignored.detail.of(lang)}
+        report["ignored"] = told
+    if found.refusal:
+        error = found.refusal
+        told = {"code": error.code, "fix": error.fix.of(lang)}
+        report["refused"] = {"status": error.status, **told}
+    return report
+
+
+def _step(step: Step, lang: str) -> dict[str, Any]:
+    reasons = [{"reason": one.code, "detail": one.text.of(lang)} for one in step.reasons]
+    return {**step._asdict(), "sent": list(step.sent), "reasons": reasons}

@@ -1,0 +1,191 @@
+"""The verb ``send``: one real message to one receiver of the configuration."""
+
+import time
+import uuid
+from collections.abc import Iterable
+
+import click
+from rich.style import Style
+from rich.text import Text
+
+import formatters
+from relay import dispatch
+from relay.config import GITLAB, WECOM_APP, Config, Receiver
+from relay.delivery import Outcome, deliver_all, new_session
+from relay.errors import DeliveryError, Ignored, RequestError
+from relay.events import Event, Ping, Project
+from relay.notifications import Delivery
+from relay.reports import delivered
+from relay.routing import Decision, Step, select
+from relay.tokens import Tokens
+from relay.wording import deliveries
+from relay.words import Phrase
+from workbench import configured, samples, terminal
+from workbench.cli import (
+    Failure,
+    Verb,
+    change_options,
+    chosen_sample,
+    config_option,
+    json_option,
+    lang_option,
+    source_option,
+)
+from workbench.configured import alone, base
+from workbench.decision_tree import PLATFORMS
+from workbench.preview import event_of
+
+_PROJECT = "example/hello"
+_HOOK = "python -m relay send"
+_GOOD, _BAD = Style(color="green"), Style(color="red", bold=True)
+
+_TO_ROBOT = Phrase(
+    "--to 只用于 wecom_app：{name} 是机器人，发到它的群里",
+    "--to is for a wecom_app: {name} is a robot and writes to its group",
+)
+_NOBODY = Phrase(
+    "{name} 没有可发送的人：用 --to USERID 指定一个",
+    "{name} has nobody to write to: name somebody with --to USERID",
+)
+_NOT_SENT = Phrase("不发送：{code} {why}", "not sent: {code} {why}")
+_HINT = Phrase("提示：", "hint: ")
+
+
+@click.command("send", cls=Verb, example="python -m relay send backend-group")
+@click.argument("receiver")
+@click.argument("event", required=False)
+@click.option("--to", multiple=True, metavar="USERID", help="Of a wecom_app: whom to write to.")
+@config_option
+@source_option
+@change_options
+@lang_option
+@json_option
+def send(
+    receiver: str,
+    event: str | None,
+    *,
+    to: tuple[str, ...],
+    config: str | None,
+    source: str | None,
+    settings: tuple[str, ...],
+    headers: tuple[str, ...],
+    lang: str,
+    form: str,
+) -> None:
+    """Send one real message.
+
+    RECEIVER is a name of the configuration. EVENT is a name from `events`, or a file; without it,
+    a test message as the forge's test button makes one. Filters of routes do not count.
+    """
+    configured.begin(lang)
+    chosen, known = _receivers(receiver, to, config, lang, form)
+    now_s = time.time()
+    found = _event(event, source, settings, headers, known, now_s, lang)
+    decision = _decision(found, known, chosen, now_s)
+    if len(decision.selected) < len(chosen):
+        raise click.UsageError(_NOBODY.filled(name=receiver).of(lang))
+    event_id = f"send-{uuid.uuid4().hex[:12]}"
+    outcomes = _delivered(
+        deliveries(found, event_id, decision.selected, known, now_s=now_s), decision, known
+    )
+    if form == "json":
+        configured.echo_json(delivered(event_id, found, outcomes, decision, known))
+    else:
+        _print(outcomes, decision, lang)
+    if any(outcome.error for outcome in outcomes):
+        raise click.exceptions.Exit(1)
+
+
+def _receivers(
+    name: str, to: tuple[str, ...], file: str | None, lang: str, form: str
+) -> tuple[tuple[Receiver, ...], Config]:
+    """Return the receivers called *name* and the configuration.
+
+    Of secrets that cannot be had only their own are a problem.
+    """
+    loaded = configured.read(configured.setting(file, lang), lenient=True)
+    config = configured.usable(loaded, lang, form)
+    found = configured.named(config, name, lang)
+    place = f"receivers.{base(name)}"
+    if configured.unseen(loaded.problems, place):
+        own = [one for one in loaded.problems if one.where.startswith(f"{place}.")]
+        configured.show_problems(loaded, own, lang, form)
+        raise click.exceptions.Exit(1)
+    if not to:
+        return found, config
+    if any(one.type != WECOM_APP for one in found):
+        raise click.UsageError(_TO_ROBOT.filled(name=name).of(lang))
+    return tuple(one._replace(to=to) for one in found), config
+
+
+def _event(
+    name: str | None,
+    source: str | None,
+    settings: tuple[str, ...],
+    headers: tuple[str, ...],
+    config: Config,
+    now_s: float,
+    lang: str,
+) -> Event:
+    """Return the event to send, as if it happened now; raises Failure for one that never is."""
+    if name is None:
+        forge = source or next((one.type for one in config.sources), GITLAB)
+        return Event(forge, "test", "ping", Ping(_HOOK), Project(_PROJECT))
+    sample = chosen_sample(name, source, settings, headers, lang)
+    try:
+        return event_of(samples.fresh(sample, now_s))
+    except RequestError as error:
+        raise Failure(f"{error.code} {error.fix.of(lang)}") from None
+    except Ignored as error:
+        told = _NOT_SENT.filled(code=error.reason, why=error.detail.of(lang))
+        raise Failure(told.of(lang)) from None
+
+
+def _decision(
+    event: Event, config: Config, receivers: Iterable[Receiver], now_s: float
+) -> Decision:
+    """Return the decision to send *event* to each of *receivers*, whatever routes say."""
+    found = [
+        select(event, alone(config, one, event), source="", now_s=now_s) for one in receivers
+    ]
+    steps: list[Step] = [step for one in found for step in one.steps]
+    return Decision(tuple(steps), tuple(chosen for one in found for chosen in one.selected))
+
+
+def _delivered(found: list[Delivery], decision: Decision, config: Config) -> list[Outcome]:
+    """Deliver as the function does, within the configured budget."""
+    receivers = {one.receiver.name: one.receiver for one in decision.selected}
+    deadline = time.monotonic() + config.delivery.timeout_s
+    with new_session() as session:
+        run = dispatch.Run(session, deadline, time.time, {}, Tokens())
+
+        def deliver(delivery: Delivery) -> Outcome:
+            receiver = receivers[delivery.receiver]
+            return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
+
+        return deliver_all(found, deliver, deadline)
+
+
+def _print(outcomes: list[Outcome], decision: Decision, lang: str) -> None:
+    console = terminal.console()
+    for outcome, one in zip(outcomes, decision.selected, strict=True):
+        name = f"{one.receiver.name} · {PLATFORMS[one.receiver.type].of(lang)}"
+        if outcome.error is None:
+            told = f"✓ {name}  {outcome.bytes} B  {outcome.ms} ms"
+            lines = [(told, _GOOD), (f"  {outcome.remark.of(lang)}", Style())]
+        else:
+            lines = list(_refusal(name, outcome.error, one.receiver, lang))
+        for text, style in lines:
+            if text.strip():
+                console.print(Text(terminal.printable(text), style))
+
+
+def _refusal(
+    name: str, error: DeliveryError, receiver: Receiver, lang: str
+) -> Iterable[tuple[str, Style]]:
+    """Yield the vendor's code, what it means, and what to do about it."""
+    codes = " ".join(filter(None, (error.vendor_code, error.code)))
+    yield f"✗ {name}  {codes}", _BAD
+    yield f"  {dispatch.without_secrets(error.message, receiver)}", Style()
+    if error.hint:
+        yield f"  {_HINT.of(lang)}{error.hint}", Style()
