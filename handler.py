@@ -55,12 +55,18 @@ def handler(event: object, context: object) -> dict[str, Any]:
     return _of_this_process()(event, context)
 
 
-def build(environ: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> Handle:
+def build(
+    environ: Mapping[str, str],
+    *,
+    clock: Callable[[], float] = time.time,
+    live: Live | None = None,
+) -> Handle:
     """Return a handler for the configuration that *environ* holds or names, apart from any other.
 
-    *clock* gives Unix seconds: for signatures, and to tell how old an event is.
+    *clock* gives Unix seconds: for signatures, and to tell how old an event is. *live* gives
+    another configuration than the one of *environ*, for local trials.
     """
-    return Application(environ, clock)
+    return Application(live or Live(environ), clock)
 
 
 @functools.cache
@@ -72,8 +78,8 @@ def _of_this_process() -> Handle:
 class Application:
     """A configured relay; callable as the cloud calls it, from several threads at once."""
 
-    def __init__(self, environ: Mapping[str, str], clock: Callable[[], float]) -> None:
-        self._live = Live(environ)
+    def __init__(self, live: Live, clock: Callable[[], float]) -> None:
+        self._live = live
         self._clock = clock
         self._tokens = Tokens()
         self._told_clock = False

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from relay.config import Person
-from relay.describe.draft import usable
 from relay.events import Event
 from relay.notifications import Line, Span
 from relay.templating.faults import TemplateFault
@@ -130,7 +129,7 @@ def _line(raw: str, written: Sequence[tuple[Span, ...]]) -> Line | None:
         _add(spans, Span(_STRAY.sub("", text), form="markup"))
         for span in values[at] if at < len(values) else ():
             _add(spans, _fitted(span, spans[-1].text if spans and spans[-1].form else ""))
-    return Line(tuple(_trimmed(_without_empty_links(spans))))
+    return Line(tuple(_trimmed(spans)))
 
 
 def _trimmed(spans: list[Span]) -> list[Span]:
@@ -152,32 +151,8 @@ def _add(spans: list[Span], span: Span) -> None:
 def _fitted(span: Span, before: str) -> Span:
     """Return *span* as it may stand behind the author's text *before*.
 
-    In an address that the author began it is percent-encoded, as a link's target it is an address.
+    In an address that the author began it is percent-encoded; in links formatters see to it.
     """
     if _IN_ADDRESS.search(before):
         return Span(quote(span.text, safe="/", errors="replace"), form="markup")
-    if before.endswith("]("):
-        return Span(usable(span.text), form="address")
     return span
-
-
-def _without_empty_links(spans: list[Span]) -> list[Span]:
-    """Turn ``[label](`` with nothing for an address behind it into its label."""
-    kept = list(spans)
-    for at, span in enumerate(spans):
-        if span != Span("", form="address"):
-            continue
-        before, after = kept[at - 1] if at else span, kept[at + 1] if at + 1 < len(kept) else span
-        start = _label_start(kept, at)
-        if before.text.endswith("](") and after.text.startswith(")") and start is not None:
-            kept[at - 1] = before._replace(text=before.text[:-2])
-            kept[at + 1] = after._replace(text=after.text[1:])
-            head, _, tail = kept[start].text.rpartition("[")
-            kept[start] = kept[start]._replace(text=head + tail)
-    return [span for span in kept if span.text]
-
-
-def _label_start(spans: list[Span], end: int) -> int | None:
-    """Return where the label of the link that *end* is the address of begins."""
-    places = (at for at in range(end - 1, -1, -1) if spans[at].form == "markup")
-    return next((at for at in places if "[" in spans[at].text), None)

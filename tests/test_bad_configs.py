@@ -4,6 +4,7 @@ The first lines of a file in `tests/fixtures/bad_configs` hold all that must be 
 ``# expect: CODE LINE:COLUMN | the hint in zh-CN``. Whatever is secret there has "planted" in it.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -195,28 +196,51 @@ def test_every_rule_has_its_bad_file() -> None:
 
 SEEN_BY_THE_SCHEMA = {"E101", "E102", "E103", "E105", "E106", "E107", "E110", "E111"}
 # What a schema cannot say, and why.
-UNSEEN = {}
+UNSEEN = {
+    "timezone.yml": "which zones there are depends on the system",
+    "timezone-that-is-no-name.yml": "which zones there are depends on the system",
+    "time-without-length.yml": "two values that are equal",
+    "agent-id.yml": "a reference to a parameter store or a file may stand there",
+}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_editor_sees_what_a_schema_can_see(name: str) -> None:
-    """A file with a fault of form or of words is refused by the JSON Schema as well."""
+def seen(name: str) -> bool:
     codes = {code for code, *_ in expected(FOLDER / name)}
-    if not codes & SEEN_BY_THE_SCHEMA:
-        pytest.skip("no fault that a schema can see")
+    return bool(codes & SEEN_BY_THE_SCHEMA) and name.partition("-")[2] not in UNSEEN
+
+
+def unseen(name: str) -> bool:
+    codes = {code for code, *_ in expected(FOLDER / name)}
+    told_of = {code for code in codes if code.startswith("E0")} | codes & SEEN_BY_THE_SCHEMA
+    return not told_of or name.partition("-")[2] in UNSEEN
+
+
+@functools.cache
+def validator() -> Draft7Validator:
+    return Draft7Validator(schema())
+
+
+def complaints(name: str) -> list[str]:
+    """Return where an editor with the JSON Schema marks the file: ``routes[0]``."""
     document = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+    errors = validator().iter_errors(document)
+    steps = [
+        [f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path]
+        for error in errors
+    ]
+    return ["".join(one).removeprefix(".") for one in steps]
 
-    is_refused = not Draft7Validator(schema()).is_valid(document)
-    assert is_refused is (name.partition("-")[2] not in UNSEEN)
+
+@pytest.mark.parametrize("name", [*filter(seen, NAMES)])
+def test_an_editor_sees_what_a_schema_can_see(name: str) -> None:
+    """A fault of form or of words is marked by the JSON Schema as well, there or around it."""
+    places = [problem.where for problem in loaded(FOLDER / name).problems]
+
+    pairs = [(mark, place) for mark in complaints(name) for place in places]
+    assert any(place.startswith(mark) or mark.startswith(place) for mark, place in pairs)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*filter(unseen, NAMES)])
 def test_an_editor_marks_nothing_that_the_loader_takes(name: str) -> None:
     """Where only warnings, names or secrets are at fault, the JSON Schema has no complaint."""
-    codes = {code for code, *_ in expected(FOLDER / name)}
-    if any(code.startswith("E0") for code in codes) or codes & SEEN_BY_THE_SCHEMA:
-        pytest.skip("a fault that a schema may see")
-    document = yaml.safe_load((FOLDER / name).read_text("utf-8"))
-
-    errors = Draft7Validator(schema()).iter_errors(document)
-    assert [] == [f"{list(error.absolute_path)}: {error.message}" for error in errors]
+    assert complaints(name) == []

@@ -3,14 +3,29 @@
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
+from click.testing import CliRunner
 from conftest import ROOT
 from test_golden import golden
 
+from relay.configuration.loading import load
+from relay.configuration.secrets import Store
 from relay.configuration.variables import NAMES
+from workbench.commands import main
+from workbench.configuration_page import LATER_REASONS
 from workbench.reference import events_page
+from workbench.robots import RobotServer
+from workbench.schema import schema
 
 READMES = ("README.md", "README.zh-CN.md")
+LOCALES = {"README.md": "en_US.UTF-8", "README.zh-CN.md": "zh_CN.UTF-8"}
+PAGES = (*READMES, *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+COMMAND = "$ .venv/bin/python -m relay "
+# The slips that the readme speaks of, in its own example.
+SLIPS = (("branches:", "branchs:"), ("merge_request,", "merge_requst,"))
+KEY = "11111111-2222-3333-4444-555555555555"
 
 
 def text(name: str) -> str:
@@ -49,6 +64,12 @@ def test_message_in_the_readme_is_real(readme: str) -> None:
     assert shown == plain.replace("\n> ", "\n▌ ")
 
 
+def blocks_of(readme: str) -> list[tuple[str, str]]:
+    """Return the code blocks; of a console's only the command, its output is in one language."""
+    found = re.findall(r"```(\w*)\n(.*?)```", text(readme), re.DOTALL)
+    return [(kind, block.split("\n")[0] if kind == "console" else block) for kind, block in found]
+
+
 def outline(readme: str) -> list[int]:
     """Return the levels of the headings outside of code."""
     prose = re.sub(r"```.*?```", "", text(readme), flags=re.DOTALL)
@@ -57,7 +78,7 @@ def outline(readme: str) -> list[int]:
 
 def test_readmes_have_the_same_shape() -> None:
     """Both languages have the same headings, code blocks and tables in the same order."""
-    blocks = [re.findall(r"```(\w*)\n(.*?)```", text(readme), re.DOTALL) for readme in READMES]
+    blocks = [blocks_of(readme) for readme in READMES]
     tables = [
         re.findall(r"^\| `?([A-Z_]{4,}|E\d{3})", text(readme), re.MULTILINE) for readme in READMES
     ]
@@ -67,19 +88,25 @@ def test_readmes_have_the_same_shape() -> None:
     assert tables[0] == tables[1]
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_links_lead_somewhere(readme: str) -> None:
-    """Every relative link of a readme names a file, every anchor a heading."""
-    content = text(readme)
-    anchors = {
-        re.sub(r"[^\w一-鿿 -]", "", heading.lower()).strip().replace(" ", "-")
-        for heading in re.findall(r"^#+ (.+)$", content, re.MULTILINE)
-    }
+def anchors(content: str) -> set[str]:
+    """Return what a link may name behind ``#``: headings, and places marked with an id."""
+    headings = re.findall(r"^#+ (.+)$", content, re.MULTILINE)
+    slugs = {re.sub(r"[^\w一-鿿 -]", "", one.lower()).strip().replace(" ", "-") for one in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', content))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    """Every relative link names a file, every anchor a heading or a marked place in it."""
+    content = re.sub(r"```.*?```|`[^`]*`", "", text(page), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)]+)\)", content):
-        if target.startswith("#"):
-            assert target[1:] in anchors
-        elif "://" not in target:
-            assert (ROOT / target).exists(), target
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        path = (ROOT / page).parent / name if name else ROOT / page
+
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path.read_text(encoding="utf-8")), target
 
 
 def test_reasons_are_documented() -> None:
@@ -91,4 +118,65 @@ def test_reasons_are_documented() -> None:
         for code in re.findall(r'"(R\d\d)"', Path(path).read_text(encoding="utf-8"))
     }
 
-    assert {code for code in used if code not in text("README.md")} == set()
+    assert {code for code in used if code not in text("README.md")} == set(LATER_REASONS)
+
+
+def yaml_blocks() -> list[tuple[str, str]]:
+    found = ((page, re.findall(r"```yaml\n(.*?)```", text(page), re.DOTALL)) for page in PAGES)
+    return [(page, block) for page, blocks in found for block in blocks]
+
+
+@pytest.mark.parametrize(("page", "block"), yaml_blocks())
+def test_configurations_in_the_documentation_are_right(page: str, block: str) -> None:
+    """Every YAML block loads without a fault, warnings included, and fits the schema."""
+    environ = {"WEBHOOK_SECRET": "a secret of the forge"}
+    loaded = load(block, page, environ, Store(environ), thorough=True, lenient=True)
+    faults = [one.told("en") for one in loaded.problems if one.code != "W208"]
+
+    assert faults == []
+    assert loaded.config
+    jsonschema.validate(yaml.safe_load(block), schema())
+
+
+def with_real_output(readme: str, environ: dict[str, str]) -> str:
+    """Return *readme* with what each command in a console block prints now."""
+
+    def run(block: re.Match[str]) -> str:
+        result = CliRunner().invoke(main, block[1].split(), env=environ)
+        printed = re.sub(r"\d+ ms", "5 ms", result.output.rstrip())
+        return f"```console\n{COMMAND}{block[1]}\n{printed}\n```"
+
+    pattern = rf"```console\n{re.escape(COMMAND)}(.*?)\n.*?```"
+    return re.sub(pattern, run, text(readme), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_output_in_the_readme_is_real(
+    readme: str,
+    robots: RobotServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    update_golden: bool,
+) -> None:
+    """Each command prints what the readme shows, with the readme's own example."""
+    example = dict(yaml_blocks())[readme]
+    (tmp_path / "config.yml").write_text(example, encoding="utf-8")
+    for right, wrong in SLIPS:
+        assert right in example
+        example = example.replace(right, wrong, 1)
+    (tmp_path / "slips.yml").write_text(example, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    environ = {
+        "WEBHOOK_SECRET": "a secret of the forge",
+        "WECOM_BACKEND_URL": robots.add_wecom(),
+        "DINGTALK_RELEASE_URL": robots.add_dingtalk(),
+        "DINGTALK_RELEASE_SECRET": "SEC" + "cd34" * 16,
+        "RELAY_ALLOW_HOSTS": robots.host,
+        "LC_ALL": LOCALES[readme],
+        "COLUMNS": "80",
+    }
+    found = with_real_output(readme, environ)
+    if update_golden:
+        (ROOT / readme).write_text(found, encoding="utf-8")
+
+    assert text(readme) == found

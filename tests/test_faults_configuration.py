@@ -470,7 +470,7 @@ time_intervals:
   always: { weekdays: ["monday:sunday"] }
 """
 ONE_EVENT = """
-import builtins, json, sys
+import json, sys
 if {read_only}:
     def refuse(event, arguments):
         if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):

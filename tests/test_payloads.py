@@ -49,8 +49,8 @@ def relay() -> Iterator[Relay]:
 
 def send(relay: Relay, forge: str, header: str, body: bytes) -> Answer:
     """Send *body* to robots that have their whole minute before them."""
-    relay.configuration.robots.add_wecom(key="wecom-key-0")
-    relay.configuration.robots.add_dingtalk(token="dingtalk-token-0", secret=ROBOT_SECRET)
+    relay.robots.add_wecom(key="wecom-key-0")
+    relay.robots.add_dingtalk(token="dingtalk-token-0", secret=ROBOT_SECRET)
     if forge == "gitlab":
         return relay.gitlab(body.decode(), X_Gitlab_Event=header)
     return relay.gitee(body.decode(), X_Gitee_Event=header)

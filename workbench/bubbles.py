@@ -38,7 +38,10 @@ _PING = Style(color="cyan", bold=True)
 
 
 class Bubble(NamedTuple):
-    """*title* is the chat list's line where the vendor has one; *raw* the JSON that was posted."""
+    """*title* is the chat list's line where the vendor has one; *raw* the JSON that was posted.
+
+    *name* is the group's, if it is known.
+    """
 
     vendor: str
     title: str
@@ -46,6 +49,7 @@ class Bubble(NamedTuple):
     raw: dict[str, Any]
     size: int
     limit: int
+    name: str = ""
 
 
 def of_received(message: Received) -> Bubble:
@@ -74,16 +78,17 @@ def show(bubble: Bubble, console: Console) -> None:
     for label in _buttons(bubble.raw.get(kind)):
         body.append(f"\n[ {label} ]", Style(color="blue", bold=True))
     console.print(_notification(bubble, rows, console.width))
-    title = Text(f"{NAMES[bubble.vendor]} {kind}{_people(bubble)}")
+    title = Text(f"{NAMES[bubble.vendor]} {kind}{_to(bubble)}")
     console.print(Panel(body, width=width, title=title))
     limit = f" / {bubble.limit}" if bubble.limit else ""
     console.print(Text(f"{bubble.size}{limit} B", Style(dim=True)))
 
 
-def _people(bubble: Bubble) -> str:
-    """Return to whom an application's message goes; it has no group."""
+def _to(bubble: Bubble) -> str:
+    """Return to whom an application's message goes, or to which group a robot's."""
     people = bubble.raw.get("touser")
-    return printable(f" → {people}") if isinstance(people, str) else ""
+    name = people if isinstance(people, str) else bubble.name
+    return printable(f" → {name}") if name else ""
 
 
 def _notification(bubble: Bubble, rows: list[markup.Row], width: int) -> Text:

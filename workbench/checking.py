@@ -15,7 +15,8 @@ from workbench.problem_formats import FORMS
 
 _FINE = Phrase(
     "{name}：没有问题（{receivers} 个接收者，{routes} 条路由，{people} 个人，摘要 {digest}）",
-    "{name}: no problems ({receivers} receivers, {routes} routes, {people} people, digest {digest})",
+    "{name}: no problems (receivers: {receivers}, routes: {routes}, people: {people}, "
+    "digest {digest})",
 )
 _UNSEEN = Phrase(
     "{count} 个密钥没有检查：这里取不到（--offline）",

@@ -101,7 +101,7 @@ def show_problems(loaded: Loaded, problems: Sequence[Problem], lang: str, form: 
     """Print *problems* in one of the forms of `problem_formats`."""
     text = problems_text(loaded, problems, lang, form)
     if form == "text":
-        terminal.console().print(text)
+        terminal.show_wrapped(text, terminal.console())
     elif text:
         click.echo(text)
 

@@ -1,21 +1,21 @@
 """A decision as a tree of text: one branch per route, what it sends or why not, and its place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
-from relay.config import DINGTALK_ROBOT, WECOM_APP, WECOM_ROBOT, Config, Route, Source
+from relay.config import DINGTALK_ROBOT, ROLES, WECOM_APP, WECOM_ROBOT, Config, Route, Source
 from relay.events import Event
 from relay.notifications import Mention
+from relay.people import resolve
 from relay.policy import most_specific
 from relay.reasons import Reason
 from relay.routing import Decision, Selected, Step
 from relay.text import clean, cut_cells
 from relay.words import NAME_CELLS, VALUE_CELLS, Phrase, Words
 from workbench.explained import Explained
+from workbench.terminal import wrapped
 
 PLATFORMS = {
     WECOM_ROBOT: Phrase("企业微信", "WeCom"),
@@ -31,7 +31,7 @@ _GAP = "  "
 _EVENT = Phrase("事件   ", "Event  ")
 _SOURCE = Phrase("来源 {name}（{secret}）", "source {name} ({secret})")
 _SECRET = Phrase("密钥 ✓", "secret ✓")
-_NO_SECRET = Phrase("密钥 ?", "secret ?")
+_NO_SECRET = Phrase("这里没有密钥", "no secret here")
 _UNSIGNED = Phrase("不验证", "unsigned")
 _QUIET = Phrase("，一行灰字", ", one grey line")
 _NOT_ASKED = Phrase(
@@ -39,7 +39,9 @@ _NOT_ASKED = Phrase(
     "continue: false: {count} more routes are not asked",
     "continue: false: one more route is not asked",
 )
-_RESULT = Phrase("结果：发送 {sent} 条，跳过 {skipped} 条", "Result: {sent} sent, {skipped} skipped")
+_RESULT = Phrase(
+    "结果：发送 {sent} 条，跳过 {skipped} 条", "Result: {sent} sent, {skipped} skipped"
+)
 _IGNORED = Phrase("结果：不发送，{code} {why}", "Result: not sent, {code} {why}")
 _REFUSED = Phrase(
     "结果：拒绝（HTTP {status}），{code} {why}", "Result: refused (HTTP {status}), {code} {why}"
@@ -58,25 +60,24 @@ def tree(found: Explained, config: Config, lang: str, width: int) -> list[str]:
     """Return *found* as lines of at most *width* cells; no phone number is in it."""
     lines = _head(found, lang, width)
     if found.event and found.decision:
-        rows = [
-            _row(one, found.event, found.decision, lang) for one in _asked(config, found.decision)
-        ]
+        asked = _asked(config, found.decision)
+        rows = [_row(one, found.event, found.decision, config, lang) for one in asked]
         lines += _branches(rows, width)
-    return [*lines, *_wrapped(_result(found, lang), width)]
+    return [*lines, *wrapped(_result(found, lang), width)]
 
 
 def _head(found: Explained, lang: str, width: int) -> list[str]:
     """Return what happened, and where there is room beside it the source."""
     facts = _facts(found.event, lang) if found.event else [found.sample]
     label = _EVENT.of(lang)
-    lines = _wrapped(label + " · ".join(facts), width, indent=cell_len(label))
+    lines = wrapped(label + " · ".join(facts), width, indent=cell_len(label))
     if not found.source:
         return lines
     source = _source(found.source, lang, has_secret=found.has_secret)
     beside = f"{lines[0]}{8 * ' '}{source}"
     if len(lines) == 1 and cell_len(beside) <= width:
         return [beside]
-    return [*lines, *_wrapped(" " * cell_len(label) + source, width, indent=cell_len(label))]
+    return [*lines, *wrapped(" " * cell_len(label) + source, width, indent=cell_len(label))]
 
 
 def _facts(event: Event, lang: str) -> list[str]:
@@ -111,10 +112,10 @@ def _asked(config: Config, decision: Decision) -> Iterator[_Asked]:
             yield _Asked(step, Route(step.route, step.sent))
 
 
-def _row(asked: _Asked, event: Event, decision: Decision, lang: str) -> _Row:
+def _row(asked: _Asked, event: Event, decision: Decision, config: Config, lang: str) -> _Row:
     step = asked.step
     chosen = [one for one in decision.selected if _is_of(one, step)]
-    items = [_sent(one, asked.route, event, lang) for one in chosen]
+    items = [_sent(one, _roles(one, asked.route, event, config), lang) for one in chosen]
     items += [_why(reason, lang, sends=bool(chosen)) for reason in step.reasons]
     if asked.left:
         template = _NOT_ASKED.one if asked.left == 1 and lang == "en" else _NOT_ASKED.of(lang)
@@ -126,17 +127,26 @@ def _is_of(one: Selected, step: Step) -> bool:
     return one.route == step.route and one.receiver.name in step.sent
 
 
-def _sent(one: Selected, route: Route, event: Event, lang: str) -> str:
+def _roles(one: Selected, route: Route, event: Event, config: Config) -> dict[Mention, str]:
+    """Return by which role each person is meant; somebody named otherwise has none."""
+    kind = one.receiver.type
+    found: dict[Mention, str] = {}
+    names = one.receiver.to if kind == WECOM_APP else most_specific(route.mention, event) or ()
+    for name in names:
+        for person in resolve(event, (name,), config.people, kind).mentions:
+            found.setdefault(person, name if name in ROLES else "")
+    return found
+
+
+def _sent(one: Selected, roles: dict[Mention, str], lang: str) -> str:
+    words = Words(lang, "")
     platform = PLATFORMS[one.receiver.type].of(lang)
     about = f"{platform}{_QUIET.of(lang) if one.quiet else ''}"
-    words = Words(lang, "")
-    head = f"✓ → {one.receiver.name}{words.bracketed(about)}"
-    if not one.mentions:
-        return head
-    is_app = one.receiver.type == WECOM_APP
-    roles = one.receiver.to if is_app else most_specific(route.mention, event) or ()
-    people = " ".join(map(_called, one.mentions))
-    return f"{head}{_GAP}{people}{words.bracketed(', '.join(roles))}"
+    people = [
+        f"{_GAP}{_called(person)}{words.bracketed(roles.get(person, ''))}"
+        for person in one.mentions
+    ]
+    return f"✓ → {one.receiver.name}{words.bracketed(about)}{''.join(people)}"
 
 
 def _called(mention: Mention) -> str:
@@ -158,9 +168,9 @@ def _branches(rows: list[_Row], width: int) -> Iterator[str]:
     body = room - places - len(_GAP) if beside else room
     for at, row in enumerate(rows):
         is_last = at == len(rows) - 1
-        lines = [line for item in row.items for line in _wrapped(item, body, indent=2)]
+        lines = [line for item in row.items for line in wrapped(item, body, indent=2)]
         if row.place and not beside:
-            lines += _wrapped(row.place, body)
+            lines += wrapped(row.place, body)
         for number, line in enumerate(lines):
             branch = ("   " if is_last else "│  ") if number else ("└─ " if is_last else "├─ ")
             text = f"{branch}{_padded('' if number else row.name, names)}{_GAP}"
@@ -185,18 +195,3 @@ def _result(found: Explained, lang: str) -> str:
         return _IGNORED.filled(**why).of(lang)
     skipped = sum(not step.sent for step in found.decision.steps) if found.decision else 0
     return _RESULT.filled(sent=len(found.receivers), skipped=skipped).of(lang)
-
-
-def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
-    """Return *text* in lines of at most *width* cells, all but the first indented."""
-    console = Console(width=width, markup=False, emoji=False, highlight=False)
-    first, *_ = lines = _folded(text, width, console)
-    if len(lines) == 1 or not indent:
-        return lines
-    rest = text[len(first) :].lstrip()
-    return [first, *(" " * indent + line for line in _folded(rest, width - indent, console))]
-
-
-def _folded(text: str, width: int, console: Console) -> list[str]:
-    found: Iterable[Text] = Text(text).wrap(console, max(width, 10))
-    return [line.plain.rstrip() for line in found] or [""]

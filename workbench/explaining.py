@@ -111,7 +111,7 @@ def _expected(config: Config, text: str | None, lang: str) -> set[str] | None:
 
 
 def _moment(text: str | None, config: Config, lang: str) -> float:
-    """Return *text*, a time of the configuration's zone unless it names its own, in Unix seconds."""
+    """Return *text* in Unix seconds; it is a time of the configuration's zone, or names its own."""
     if text is None:
         return time.time()
     try:

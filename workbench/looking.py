@@ -1,5 +1,6 @@
 """The verbs that only look: ``events`` and ``render``."""
 
+import os
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from relay.config import LANGUAGES, Receiver
+from relay.config import LANGUAGES, Config, Receiver
 from relay.configuration.fields import MESSAGES as MESSAGES_OF_TYPES
 from relay.errors import RequestError
 from relay.words import Phrase
@@ -25,6 +26,7 @@ from workbench.cli import (
     lang_option,
     source_option,
 )
+from workbench.languages import language
 from workbench.preview import MESSAGES, Preview, Shown, configured_preview, preview
 from workbench.samples import Sample
 
@@ -91,15 +93,17 @@ def render(
     EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it. With --config,
     or the name of a configured receiver, it is shown as that configuration words it.
     """
-    spoken = lang or "zh-CN"
+    spoken = language(lang, os.environ)
     configured.begin(spoken)
     sample = chosen_sample(event, source, settings, headers, spoken)
     try:
         if config is not None or receiver not in (None, *MESSAGES):
-            found = _by_configuration(sample, config, receiver, lang, message)
+            given = configured.setting(config, spoken)
+            known = configured.looked_at(given, spoken, form)
+            found = _by_configuration(sample, known, receiver, lang, message)
         else:
             receivers = _receivers(receiver, message, spoken)
-            found = preview(sample, receivers, lang=spoken, now_s=samples.NOW)
+            found = preview(sample, receivers, lang=lang or "zh-CN", now_s=samples.NOW)
     except RequestError as error:
         raise Failure(f"{error.code} {error.fix.of(spoken)}") from None
     if form == "json":
@@ -128,14 +132,13 @@ def _receivers(vendor: str | None, message: str | None, lang: str) -> dict[str, 
 
 
 def _by_configuration(
-    sample: Sample, file: str | None, name: str | None, lang: str | None, message: str | None
+    sample: Sample, config: Config, name: str | None, lang: str | None, message: str | None
 ) -> Preview:
-    """Render for the receivers *name* (default: all) of the configuration in *file*.
+    """Render for the receivers *name* (default: those that get it, or all) of *config*.
 
     *lang* and *message* count more than what the configuration says.
     """
-    spoken = lang or "zh-CN"
-    config = configured.looked_at(configured.setting(file, spoken), spoken)
+    spoken = language(lang, os.environ)
     receivers = configured.named(config, name, spoken) if name else config.receivers
     changed = {one.name: _changed(one, lang, message, spoken) for one in receivers}
     everybody = tuple(changed.get(one.name, one) for one in config.receivers)
@@ -187,7 +190,8 @@ def _print(sample: Sample, found: Preview, lang: str) -> None:
         )
     )
     reason = found.decision.reason
-    if not found.decision.send and reason and not any(one.reason for one in found.messages.values()):
+    is_told = any(shown.reason for shown in found.messages.values())
+    if not found.decision.send and reason and not is_told:
         phrase = _NOT_BY_DEFAULT if found.event else _NOT_SENT
         why = f"{reason.code} {reason.text.of(lang)}"
         console.print(Text(phrase.filled(why=why).of(lang), _YELLOW))

@@ -1,4 +1,4 @@
-"""The function's own log while a command runs it: off the screen but for what a person must know."""
+"""The function's own log while a command runs it: only what a person must know is shown."""
 
 import logging
 import sys

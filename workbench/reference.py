@@ -11,15 +11,18 @@ from relay.templating.scenes import Scene
 from relay.templating.variables import VARIABLES, Variable
 from relay.words import Words
 
-_HEAD = """# Events
+_HEAD = """# Events · 事件
 
 Made from the code's tables; `python -m pytest tests/test_docs.py --update-golden` writes it anew.
 
-`NOTIFY_EVENTS` takes a list of: a kind (`push`: what is sent of it by default), one event
-(`pipeline.failed`), every event of a kind (`pipeline.*`), everything (`*`), each with `!` in front
-to leave it out. `pull_request` means `merge_request`. Unset: the two middle columns.
+`NOTIFY_EVENTS` and the `events` of a [route](configuration.md#route) take a list of: a kind
+(`push`: what is sent of it by default), one event (`pipeline.failed`), every event of a kind
+(`pipeline.*`), everything (`*`), each with `!` in front to leave it out. `pull_request` means
+`merge_request`. Unset: the two middle columns.
+`NOTIFY_EVENTS` 和路由的 `events` 可以写：种类（它默认发送的那些）、单个事件、某种的全部（`pipeline.*`）、
+全部（`*`），前面加 `!` 就是排除。不写就是中间两列。
 
-| kind | sent | sent as one grey line | only when asked for |
+| kind 种类 | sent 发送 | sent as one grey line 只发一行灰字 | only when asked for 写了才发 |
 |---|---|---|---|
 """
 
@@ -32,7 +35,8 @@ _FOOT = """
   does not have.
 - `test.ping` answers the forge's test button, whatever the filter says. `other.received` is an
   event without a design of its own.
-- Confidential items never go out (R33). Updates that changed nothing visible never do either (R32).
+- Confidential items stay in (R33) unless a route says `confidential: true`. Updates that changed
+  nothing visible never go out (R32). 机密内容只有路由写了 `confidential: true` 才发送。
 """
 
 

@@ -39,7 +39,7 @@ _DAY = r"(mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|s
 _PATTERNS["weekdays"] = rf"^{_DAY}(:{_DAY})?$"
 _REFERENCE = r"\$\{[A-Za-z_]"  # a value may come from a variable anywhere
 # a pattern as relay.glob_parts takes it, with every [ closed
-_GLOB = r"^(?!!!)!?(?!/|refs/(?:heads|tags)/)(?:\\.|[^\\\[]|\[(?:\\.|[^\]\\])+\])+$"
+_GLOB = r"^(?:!(?!!)|(?!!))(?!/|refs/(?:heads|tags)/)(?:\\.|[^\\\[]|\[(?:\\.|[^\]\\])+\])+$"
 _FLAGS = ("true", "false", "yes", "no", "on", "off")
 _SPELLINGS = (str.lower, str.upper, str.capitalize)
 
@@ -56,9 +56,8 @@ def schema() -> Schema:
             **_typed_definitions(),
             **{_fact_name(kind): _words(names) for kind, names in _facts_by_kind().items()},
             "glob": {"type": _SCALAR, "pattern": f"{_GLOB}|{_REFERENCE}"},
-            "known_event": {"enum": sorted(known_patterns())},  # for an editor's list
-            "event": _event(negated=False),
-            "event_or_not": _event(negated=True),
+            "event": {"enum": sorted(known_patterns())},
+            "event_or_not": _event_or_not(),
         },
     }
 
@@ -91,6 +90,7 @@ def _when(
         name: False for name, field in table.items() if field.types and kind not in field.types
     }
     properties |= {name: _or_nothing(_words(words)) for name, words in choices.items()}
+    properties |= {name: {"not": {"enum": [None, []]}} for name in needed}
     then: Schema = {"properties": properties}
     if needed:
         then["required"] = list(needed)
@@ -178,17 +178,14 @@ def _event_name(kind: Any) -> Schema:
     return _defined("event_or_not" if kind.negated else "event")
 
 
-def _event(*, negated: bool) -> Schema:
-    pattern = f"{_event_pattern(negated=negated)}|^{_REFERENCE}"
-    return {"anyOf": [_defined("known_event"), {"type": "string", "pattern": pattern}]}
-
-
-def _event_pattern(*, negated: bool) -> str:
+def _event_or_not() -> Schema:
+    """Return any event, with ``!`` in front of it or without; an editor lists those without."""
     kinds = {**KINDS, **{alias: KINDS[name] for alias, name in ALIASES.items()}}
     named = "|".join(
         rf"{re.escape(kind)}(\.(\*|{'|'.join(actions)}))?" for kind, actions in kinds.items()
     )
-    return rf"^{'!?' if negated else ''}(\*|{named})$"
+    excluded = {"type": "string", "pattern": rf"^!(\*|{named})$|^{_REFERENCE}"}
+    return {"anyOf": [_defined("event"), excluded]}
 
 
 def _whom(kind: Any) -> Schema:
@@ -208,7 +205,7 @@ def _map_of(kind: Any) -> Schema:
         return _facts()
     found: Schema = {"type": "object", "additionalProperties": _kind(kind.item)}
     if isinstance(kind.key, fields.EventName):
-        found["propertyNames"] = {"pattern": _event_pattern(negated=False)}
+        found["propertyNames"] = _defined("event")
         found["additionalProperties"] = _or_nothing(_kind(kind.item))
     elif pattern := _PATTERNS.get(kind.key.form):
         found["propertyNames"] = {"pattern": pattern}
@@ -225,7 +222,7 @@ def _facts() -> Schema:
     }
     return {
         "type": "object",
-        "propertyNames": {"pattern": _event_pattern(negated=False)},
+        "propertyNames": _defined("event"),
         "patternProperties": {r"^\*$": _list_of_facts("*"), **patterns},
         "additionalProperties": {"type": "array", "maxItems": 0},
     }

@@ -19,9 +19,19 @@ _GOOD, _BAD, _DIM = Style(color="green"), Style(color="red", bold=True), Style(d
 
 
 class Screen:
-    """Prints from several threads, one event at a time."""
+    """Prints from several threads, one event at a time.
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.time) -> None:
+    *named*: a robot's key is the name of its group, and is shown.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        clock: Callable[[], float] = time.time,
+        *,
+        named: bool = False,
+    ) -> None:
+        self._named = named
         self._console = console
         self._clock = clock
         self._lock = threading.Lock()
@@ -69,7 +79,8 @@ class Screen:
 
     def _flush(self) -> None:
         for message in self._waiting:
-            bubbles.show(bubbles.of_received(message), self._console)
+            name = message.key if self._named else ""
+            bubbles.show(bubbles.of_received(message)._replace(name=name), self._console)
         self._waiting.clear()
 
 

@@ -103,13 +103,15 @@ def _receivers(
 
     Of secrets that cannot be had only their own are a problem.
     """
-    loaded = configured.read(configured.setting(file, lang), lenient=True)
+    given = configured.setting(file, lang)
+    loaded = configured.read(given, lenient=True)
     config = configured.usable(loaded, lang, form)
     found = configured.named(config, name, lang)
     place = f"receivers.{base(name)}"
     if configured.unseen(loaded.problems, place):
-        own = [one for one in loaded.problems if one.where.startswith(f"{place}.")]
-        configured.show_problems(loaded, own, lang, form)
+        strict = configured.read(given)
+        own = [one for one in strict.problems if one.where.startswith(f"{place}.")]
+        configured.show_problems(strict, own, lang, form)
         raise click.exceptions.Exit(1)
     if not to:
         return found, config
@@ -145,9 +147,7 @@ def _decision(
     event: Event, config: Config, receivers: Iterable[Receiver], now_s: float
 ) -> Decision:
     """Return the decision to send *event* to each of *receivers*, whatever routes say."""
-    found = [
-        select(event, alone(config, one, event), source="", now_s=now_s) for one in receivers
-    ]
+    found = [select(event, alone(config, one, event), source="", now_s=now_s) for one in receivers]
     steps: list[Step] = [step for one in found for step in one.steps]
     return Decision(tuple(steps), tuple(chosen for one in found for chosen in one.selected))
 

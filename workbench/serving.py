@@ -1,7 +1,7 @@
 """`serve`: the function here, with stand-in robots, and what arrives on the screen."""
 
 import contextlib
-import logging
+import shlex
 import signal
 import sys
 import threading
@@ -13,19 +13,60 @@ from typing import NamedTuple, NoReturn
 from rich.console import Console
 
 import handler
-from relay import log
-from relay.configuration.environment import configuration
+from relay.config import Config, Source
+from relay.configuration.live import Live
+from relay.configuration.loading import load_from
+from relay.configuration.origins import Loaded, Origin
+from relay.configuration.secrets import Store
 from relay.errors import ConfigError
+from relay.text import cut_cells
+from relay.words import Phrase
+from workbench import configured, own_log, terminal
+from workbench.configured import Setting, base
 from workbench.local_server import LocalServer, create_app
 from workbench.robot_terms import DINGTALK, WECOM
 from workbench.robots import RobotServer
 from workbench.screen import Screen
+from workbench.stand_ins import DEV_SECRET, StandIns
 from workbench.terminal import printable
 
-DEV_SECRET = "dev-secret"
 _ROBOT_SECRET = "SECdevsecret"
 _ROBOT_VARIABLES = ("WECOM_WEBHOOK_URL", "DINGTALK_WEBHOOK_URL", "DINGTALK_SECRET")
 _KEYS = {WECOM: "wecom-dev", DINGTALK: "dingtalk-dev"}
+_SHOWN_CELLS = 24  # of the name of a file
+
+_UNUSABLE = Phrase("{name} 不能用：", "{name}: this configuration cannot be used")
+_READ_AGAIN = Phrase(
+    "{name} 已重新读取：{receivers} 个接收者，{routes} 条路由",
+    "{name} read again: {receivers} receivers, {routes} routes",
+)
+_KEPT = Phrase(
+    "{name} 有错，继续用之前的配置", "{name} has errors: the configuration before it stays"
+)
+_PORT = Phrase(
+    "端口 {port} 不能用（{why}）：是不是已经有一个 serve 在运行？停掉它，或换一个端口：{other}",
+    "port {port} cannot be used ({why}): is another serve running? Stop it, or take another "
+    "port: {other}",
+)
+_WEBHOOK = Phrase("网址  {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
+_YOURS = Phrase("你的 WEBHOOK_SECRET", "your WEBHOOK_SECRET")
+_AS_IN = Phrase("{name} 里的", "as in {name}")
+_BUT = Phrase("（{names} 用 {secret}）", " ({names}: {secret})")
+_ROBOTS = Phrase(
+    "机器人  企业微信和钉钉的替身；消息显示在这里",
+    "Robots   WeCom and DingTalk stand-ins; messages show here",
+)
+_OF_FILE = Phrase(
+    "机器人  {name} 里 {count} 个接收者的替身；消息显示在这里",
+    "Robots   stand-ins for the receivers of {name} ({count}); messages show here",
+)
+_LIVE = Phrase(
+    "机器人  {name} 里的真机器人：消息会真的发出去",
+    "Robots   those of {name}: messages are really sent",
+)
+_TRY = Phrase("试试  {command}", "Try      {command}")
+_STOP = Phrase("停止  Ctrl-C", "Stop     Ctrl-C")
+_STOPPED = Phrase("已停止。", "Stopped.")
 
 
 class ServeError(Exception):
@@ -33,30 +74,93 @@ class ServeError(Exception):
 
 
 class Options(NamedTuple):
-    """*faults*: vendor → faults of its stand-in; *live*: the robots of the environment."""
+    """*faults*: vendor → faults of its stand-in; *live*: the robots of the configuration."""
 
     port: int = 9000
     live: bool = False
     faults: Mapping[str, str] = {}
+    lang: str = "en"
 
 
-def serve(options: Options, environ: Mapping[str, str], console: Console) -> None:
+class _Served(NamedTuple):
+    """*config* is the one to start with; *live* gives the one of each moment."""
+
+    config: Config
+    live: Live
+
+
+def serve(options: Options, given: Setting, console: Console) -> None:
     """Run until Ctrl-C or SIGTERM; raises ServeError."""
-    _set_log(environ, console)
-    screen = Screen(console)
+    lang = options.lang
+    own_log.configure(given.environ, console, lang)
+    screen = Screen(console, named=given.is_file)
     with contextlib.ExitStack() as stack:
-        settings = dict(environ)
+        robots = None
         if not options.live:
             robots = stack.enter_context(RobotServer(on_message=screen.message))
-            settings = stand_in_environ(environ, robots, options.faults)
-        _check(settings)
-        app = create_app(screen.watch(handler.build(settings)))
-        server = stack.enter_context(_listening(app, options.port))
+        served = _served(options, given, robots, console)
+        app = create_app(screen.watch(handler.build({}, live=served.live)))
+        server = stack.enter_context(_listening(app, options))
         with _interruptible() as ended:
-            for line in _welcome(server, settings, live=options.live):
-                console.print(line, soft_wrap=True)
+            for line in _welcome(server, given, served.config, options):
+                console.print(printable(line), soft_wrap=True)
             ended.wait()
-        console.print("Stopped.")
+        console.print(_STOPPED.of(lang))
+
+
+def _served(
+    options: Options, given: Setting, robots: RobotServer | None, console: Console
+) -> _Served:
+    """Return what the handler is to be configured with; raises ServeError.
+
+    Without *robots* that is what *given* says; with them, a file's receivers or the environment's
+    robots are stand-ins.
+    """
+    reports = _Reports(given, console, options.lang)
+    if robots and not given.is_file:
+        live = Live(stand_in_environ(given.environ, robots, options.faults))
+    elif robots:
+        stand_ins = StandIns(robots, options.faults, reports.told)
+        live = Live(_with_secret(given.environ), read=stand_ins.read)
+    else:
+        live = Live(given.environ, read=reports.read)
+    try:
+        return _Served(live.current(), live)
+    except ConfigError as error:
+        loaded = reports.first or Loaded(None, error.problems)
+        problems = configured.seen(loaded.problems)
+        told = configured.problems_text(loaded, problems, options.lang)
+        name = given.name(options.lang)
+        raise ServeError(f"{_UNUSABLE.filled(name=name).of(options.lang)}\n{told}") from None
+
+
+class _Reports:
+    """Tells what was read: nothing the first time, then what ``check`` would say."""
+
+    def __init__(self, given: Setting, console: Console, lang: str) -> None:
+        self._name = given.name(lang)
+        self._console = console
+        self._lang = lang
+        self.first: Loaded | None = None
+
+    def read(self, found: Origin, environ: Mapping[str, str], store: Store) -> Loaded:
+        loaded = load_from(found, environ, store)
+        self.told(loaded)
+        return loaded
+
+    def told(self, loaded: Loaded) -> None:
+        if self.first is None:
+            self.first = loaded
+            return
+        problems = configured.seen(loaded.problems)
+        if problems:
+            text = configured.problems_text(loaded, problems, self._lang)
+            terminal.show_wrapped(text, self._console)
+        phrase, counts = _KEPT, {}
+        if config := loaded.config:
+            counts = {"receivers": _count(config), "routes": len(config.routes)}
+            phrase = _READ_AGAIN
+        self._console.print(phrase.filled(name=printable(self._name), **counts).of(self._lang))
 
 
 def stand_in_environ(
@@ -66,9 +170,8 @@ def stand_in_environ(
 
     Without a secret in *environ* it is `DEV_SECRET`. Raises FaultError.
     """
-    settings = {name: value for name, value in environ.items() if name not in _ROBOT_VARIABLES}
-    if not settings.get("WEBHOOK_SECRET", "").strip():
-        settings["WEBHOOK_SECRET"] = DEV_SECRET
+    others = {name: value for name, value in environ.items() if name not in _ROBOT_VARIABLES}
+    settings = _with_secret(others)
     settings["RELAY_ALLOW_HOSTS"] = robots.host
     settings["WECOM_WEBHOOK_URL"] = robots.add_wecom(_KEYS[WECOM], faults=faults.get(WECOM, ""))
     settings["DINGTALK_WEBHOOK_URL"] = robots.add_dingtalk(
@@ -78,22 +181,19 @@ def stand_in_environ(
     return settings
 
 
-def _check(settings: Mapping[str, str]) -> None:
-    try:
-        configuration(settings)
-    except ConfigError as error:
-        lines = [f"{p.code} {p.where}: {p.message}. {p.hint}".strip() for p in error.problems]
-        raise ServeError("the environment cannot be used:\n" + "\n".join(lines)) from None
+def _with_secret(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return *environ* with `DEV_SECRET` where it has no secret."""
+    given = environ.get("WEBHOOK_SECRET", "").strip()
+    return {**environ, "WEBHOOK_SECRET": given or DEV_SECRET}
 
 
-def _listening(app: object, port: int) -> LocalServer:
+def _listening(app: object, options: Options) -> LocalServer:
+    port = options.port
     try:
         return LocalServer(app, port=port)
     except OSError as error:
-        raise ServeError(
-            f"port {port} cannot be used ({error.strerror or error}): is another serve running? "
-            f"Stop it, or take another port: {_other_port(port)}"
-        ) from None
+        told = {"why": error.strerror or str(error), "other": _other_port(port)}
+        raise ServeError(_PORT.filled(port=port, **told).of(options.lang)) from None
 
 
 def _other_port(port: int) -> str:
@@ -101,15 +201,50 @@ def _other_port(port: int) -> str:
     return f"make run PORT={other}, or --port {other}"
 
 
-def _welcome(server: LocalServer, settings: Mapping[str, str], *, live: bool) -> Iterator[str]:
-    secret = settings.get("WEBHOOK_SECRET", "")
-    known = secret == DEV_SECRET
-    yield f"Webhook  {server.url}  secret: {DEV_SECRET if known else 'your WEBHOOK_SECRET'}"
-    robots = "those of your environment: messages are really sent"
-    yield f"Robots   {robots if live else 'WeCom and DingTalk stand-ins; messages show here'}"
-    option = f" -s {DEV_SECRET}" if known else ""
-    yield f"Try      {_python()} -m relay trigger push.pushed -u :{server.port}{option}"
-    yield "Stop     Ctrl-C"
+def _welcome(
+    server: LocalServer, given: Setting, config: Config, options: Options
+) -> Iterator[str]:
+    """Yield four lines: where to send, who gets it, what to try, how to stop."""
+    lang, name = options.lang, cut_cells(given.name(options.lang), _SHOWN_CELLS)
+    yield _WEBHOOK.filled(url=server.url, secret=_secret(given, name, config, lang)).of(lang)
+    if options.live:
+        yield _LIVE.filled(name=name).of(lang)
+    elif given.is_file:
+        yield _OF_FILE.filled(name=name, count=_count(config)).of(lang)
+    else:
+        yield _ROBOTS.of(lang)
+    yield _TRY.filled(command=_command(server, given, config)).of(lang)
+    yield _STOP.of(lang)
+
+
+def _secret(given: Setting, name: str, config: Config, lang: str) -> str:
+    """Return which secret to paste, never one that is the user's own."""
+    open_ones = [one.name for one in config.sources if _is_open(one)]
+    if len(open_ones) == len(config.sources):
+        return DEV_SECRET
+    if not given.is_file:
+        return _YOURS.of(lang)
+    but = _BUT.filled(names=", ".join(open_ones), secret=DEV_SECRET) if open_ones else None
+    return _AS_IN.filled(name=name).of(lang) + (but.of(lang) if but else "")
+
+
+def _is_open(source: Source) -> bool:
+    return any(secret.reveal() == DEV_SECRET for secret in source.secrets)
+
+
+def _command(server: LocalServer, given: Setting, config: Config) -> str:
+    """Return the command that sends an event to this server, as the first source expects it."""
+    source = config.sources[0]
+    event = f"{source.type}/push.pushed" if given.is_file else "push.pushed"
+    command = f"{_python()} -m relay trigger {event} -u :{server.port}"
+    if _is_open(source):
+        return f"{command} -s {DEV_SECRET}"
+    path = given.found.path
+    return f"{command} --config {shlex.quote(str(path))}" if path else command
+
+
+def _count(config: Config) -> int:
+    return len({base(one.name) for one in config.receivers})
 
 
 def _python() -> str:
@@ -117,30 +252,6 @@ def _python() -> str:
     with contextlib.suppress(ValueError):
         return str(Path(sys.executable).relative_to(Path.cwd()))
     return sys.executable or "python"
-
-
-def _set_log(environ: Mapping[str, str], console: Console) -> None:
-    """Keep the function's own log off the screen unless LOG_LEVEL asks for it."""
-    if level := environ.get("LOG_LEVEL"):
-        log.configure(level, sys.stderr)
-        return
-    logger = logging.getLogger("relay")
-    logger.handlers[:] = [_Refusals(console)]
-    logger.propagate = False
-    logger.setLevel(logging.WARNING)
-
-
-class _Refusals(logging.Handler):
-    """Shows why a request was refused: the caller is not told, but this is your own machine."""
-
-    def __init__(self, console: Console) -> None:
-        super().__init__()
-        self._console = console
-
-    def emit(self, record: logging.LogRecord) -> None:
-        fields = getattr(record, "fields", {})
-        if record.msg == "request.refused" and fields.get("code") == "E302":
-            self._console.print(f"          401 because {printable(str(fields['detail']))}")
 
 
 @contextlib.contextmanager

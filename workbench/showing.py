@@ -171,8 +171,11 @@ def _secret(secret: Secret | None) -> str:
 
 
 def _one_or_list(found: Iterable[str]) -> str | list[str]:
-    """Return a single value as it is; several with one reference are that reference."""
-    texts = list(found)
+    """Return a single value as it is; several with one reference are that reference.
+
+    What is empty has no place of its own in a file: its reference has it.
+    """
+    texts = [text for text in found if text]
     distinct = list(dict.fromkeys(texts))
     return distinct[0] if len(distinct) == 1 else texts
 

@@ -94,12 +94,13 @@ class Builder:
         self, reader: Reader, *, allowed: Iterable[str], default_sources: tuple[Source, ...]
     ) -> None:
         self._reader = reader
-        self._allowed = frozenset(allowed)
+        self._allowed = tuple(allowed)
         self._default_sources = default_sources
 
     def build(self, top: Section, *, origin: str, queue: str, state: str) -> Config:
         """Return the configuration; only of use when the reader has no error."""
-        self._allowed |= frozenset(top.get("allow_hosts", ()))
+        hosts = top.get("allow_hosts", ())
+        self._allowed = tuple(dict.fromkeys((*self._allowed, *hosts)))
         state = top.get("state", state)
         receivers = tuple(self._receivers(top.get("receivers", {})))
         config = Config(
@@ -112,7 +113,7 @@ class Builder:
             templates=tuple(top.get("templates", {}).items()),
             time_intervals=tuple(self._intervals(top.get("time_intervals", {}))),
             delivery=self._policy(top.get("delivery")),
-            allow_hosts=tuple(sorted(self._allowed)),
+            allow_hosts=self._allowed,
             queue=top.get("queue", queue),
             state=state,
             unmatched=top.get("unmatched", "drop"),

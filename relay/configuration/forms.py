@@ -133,7 +133,8 @@ def _is_keyword(text: str) -> bool:
 
 
 def _is_queue(text: str) -> bool:
-    return text == "scf-async" or (text.startswith(("sqs://", "https://")) and len(text) > 8)
+    scheme, slashes, rest = text.partition("://")
+    return text == "scf-async" or (scheme in ("sqs", "https") and bool(slashes and rest))
 
 
 def _is_state(text: str) -> bool:

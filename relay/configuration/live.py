@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from relay import log
 from relay.config import Config
@@ -22,6 +22,8 @@ from relay.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from relay.configuration.secrets import Store
+
+    Read: TypeAlias = Callable[[Origin, Mapping[str, str], Store], Loaded]
 
 _LOOK_S = 1.0  # between two looks at the file
 _HOLD_S = 5.0  # between two attempts while a parameter store fails: each may take seconds
@@ -52,7 +54,8 @@ class Live:
     """Gives the configuration of now; safe to use from several threads.
 
     *clock* gives monotonic seconds. *store* is where a file's secrets come from; by default one for
-    *environ*, made when there is a file.
+    *environ*, made when there is a file. *read* reads a file in another way than `loading` does,
+    for local trials.
     """
 
     def __init__(
@@ -60,11 +63,13 @@ class Live:
         environ: Mapping[str, str],
         clock: Callable[[], float] = time.monotonic,
         store: Store | None = None,
+        read: Read | None = None,
     ) -> None:
         self._environ = environ
         self._clock = clock
         self._lock = threading.Lock()
         self._store = store
+        self._read = read
         self._origin: Origin | None = None  # of the configuration that is used
         self._path: Path | None = None
         self._seen: tuple[int, ...] = ()
@@ -149,7 +154,7 @@ class Live:
 
         if self._store is None:
             self._store = Store(self._environ, clock=self._clock)
-        loaded = load_from(found, self._environ, self._store)
+        loaded = (self._read or load_from)(found, self._environ, self._store)
         if loaded.config is not None:
             self._origin = found
         return loaded

@@ -7,6 +7,7 @@ their look as well as by the places the loader gives. Better too much is hidden 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from relay.configuration.draft import split_lines
 from relay.text import clean, cut_cells
@@ -23,39 +24,9 @@ Span = tuple[int, int]
 # Parts of keys. Under a strong one everything is secret, also what is nested below it.
 _STRONG = ("secret", "token", "passw", "pwd", "credential", "密钥", "密码", "口令", "令牌", "加签")
 _WEAK = ("webhook", "apikey", "accesskey", "地址", "手机")
-_PARTS = frozenset(
-    [
-        "key",
-        "keys",
-        "ke",
-        "ky",
-        "ey",
-        "kkey",
-        "keey",
-        "keyy",
-        "eky",
-        "kye",
-        "url",
-        "urls",
-        "ul",
-        "rl",
-        "ur",
-        "uurl",
-        "urrl",
-        "urll",
-        "rul",
-        "ulr",
-        "uri",
-        "addr",
-        "address",
-        "adress",
-        "sign",
-        "corpid",
-        "mobile",
-        "phone",
-        "pass",
-        "sec",
-    ]
+_PARTS = re.compile(
+    "keys?|k?key+|ke+y|kye|eky|k[ey]|ey|urls?|u?url+|ur+l|rul|ulr|u[rl]|rl|uri"
+    "|addr|add?ress|sign|corpid|mobile|phone|pass|sec"
 )
 _MISSPELT = ("secret", "token", "password", "passwd", "webhook", "corp_id", "mobile")
 # Words of the configuration that are no secrets, however like one they look.
@@ -133,7 +104,7 @@ def is_secret_key(key: str) -> bool:
     if _is_strong(key) or any(word in key for word in _WEAK):
         return True
     parts = re.split(r"[_.-]+", key)
-    if _PARTS.intersection(parts) or key.endswith(("key", "url", "corp_id")):
+    if any(map(_PARTS.fullmatch, parts)) or key.endswith(("key", "url", "corp_id")):
         return True
     return _is_misspelt(key) or any(map(_is_misspelt, parts))
 
@@ -146,6 +117,7 @@ def _is_strong(key: str) -> bool:
     return any(word in _folded(key) for word in _STRONG)
 
 
+@lru_cache(maxsize=1024)
 def _is_misspelt(word: str) -> bool:
     if len(word) < 4:
         return False
