@@ -175,7 +175,7 @@ class Application:
         try:
             return self._live.current()
         except ConfigError as error:
-            raise NotConfigured(_summary(error)) from None
+            raise _not_configured(error) from None
 
     @functools.cached_property
     def _session(self) -> requests.Session:
@@ -221,11 +221,9 @@ def _read(forge: str, request: clouds.Request) -> Event:
         return Event(forge, "other", "received", Notice(name))
 
 
-def _summary(error: ConfigError) -> Phrase:
-    """Return the first error with its hint and the codes of the others, each within 240 bytes."""
+def _not_configured(error: ConfigError) -> NotConfigured:
+    """Return the first error with its hint and the codes of the others, within 240 bytes."""
     found = [problem for problem in error.problems if problem.is_error]
-    if not found:
-        return Phrase("E399", "E399")
     codes = ", ".join(dict.fromkeys(problem.code for problem in found[1:]))
     more = f" (+{len(found) - 1}: {cut_bytes(codes, 40)})" if codes else ""
 
@@ -233,4 +231,4 @@ def _summary(error: ConfigError) -> Phrase:
         text = f"{found[0].told(lang)}; {found[0].hint.of(lang)}".rstrip("; ")
         return cut_bytes(text, 180) + more
 
-    return Phrase(told("zh-CN"), told("en"))
+    return NotConfigured(Phrase(told("zh-CN"), told("en")), code=found[0].code)

@@ -38,9 +38,9 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
     """Turn words into the receiver's message type; the limit counts the bytes of the content.
 
     Goes to `Notification.mentions`, also in the quiet form: the first 1000 userids, or everybody in
-    the application's range. ``touser`` is empty when nobody has a userid, which WeCom refuses. The
-    body holds nothing that changes from one attempt to the next. Raises ValueError when
-    ``agent_id`` is not a number.
+    the application's range. ``touser`` is empty when nobody has a userid, which WeCom refuses, as it
+    does ``agentid`` 0, which stands for one that is not known where a message is only looked at.
+    The body holds nothing that changes from one attempt to the next.
     """
     name = receiver.message if receiver.message in _KINDS else "markdown"
     kind = _KINDS[name]
@@ -48,7 +48,7 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
     body = {
         "touser": _users(notification),
         "msgtype": name,
-        "agentid": int(receiver.agent_id),
+        "agentid": int(receiver.agent_id) if receiver.agent_id.isdigit() else 0,
         name: {"content": sheet.text},
         "enable_duplicate_check": 1,
         "duplicate_check_interval": _SAME_MESSAGE_S,

@@ -48,7 +48,7 @@ class RequestError(RelayError):
 
     status: ClassVar[int] = 400
     reason: ClassVar[str] = "bad_request"
-    code: ClassVar[str] = "E300"
+    code: str = "E300"
 
     def __init__(self, fix: Phrase, *, reason: str = "") -> None:
         super().__init__(fix.en)
@@ -110,6 +110,11 @@ class NotConfigured(RequestError):
     status = 503
     code = "E202"
     reason = "not_configured"
+
+    def __init__(self, fix: Phrase, *, code: str = "") -> None:
+        """*code*: of the first problem of a configuration that cannot be used."""
+        super().__init__(fix)
+        self.code = code or self.code
 
 
 class Ignored(RelayError):

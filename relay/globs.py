@@ -20,7 +20,7 @@ DEFAULT_BRANCH = "$default"
 # a failure on the main branch that nobody hears of.
 _USUAL_DEFAULTS = ("main", "master")
 # Names with a few stars, as most patterns are: nothing in these can be wrong.
-_PLAIN = re.compile(r"!?(?!refs/|/)[\w.@$*/-]{1,100}")
+_PLAIN = r"!?(?!refs/|/)[\w.@$*/-]{1,100}"  # compiled when a file is read
 
 
 class _Filter(NamedTuple):
@@ -56,7 +56,7 @@ def matches(
 
 def fault(pattern: str) -> Phrase | None:
     """Return why *pattern* (with or without ``!``) cannot be used, None when it can."""
-    if _PLAIN.fullmatch(pattern) and pattern.count("*") <= MOST_WILDCARDS:
+    if re.fullmatch(_PLAIN, pattern) and pattern.count("*") <= MOST_WILDCARDS:
         return None
     try:
         if found := negation_fault(pattern):

@@ -48,7 +48,7 @@ _NO_MATCH = Phrase(
 _WORD = Phrase("@{who} 不在 people 里", "@{who} is not in people")
 # The addresses that keep an e-mail address private hold the user name: GitLab's, of any
 # installation, and Gitee's.
-_PRIVATE = re.compile(r"\d+(?:-(.+)@users\.noreply\.|\+(.+)@user\.noreply\.gitee\.com$)")
+_PRIVATE = r"\d+(?:-(.+)@users\.noreply\.|\+(.+)@user\.noreply\.gitee\.com$)"
 
 
 class Resolved(NamedTuple):
@@ -155,7 +155,7 @@ def _with_account(one: events.Person, actor: events.Person | None) -> events.Per
 
 def _somebody(one: events.Person, index: _Index) -> _Somebody:
     """Match by user name, e-mail address, and last by a name that only one person has."""
-    private = _PRIVATE.match(one.email)
+    private = re.match(_PRIVATE, one.email)
     account = one.username or (private and (private[1] or private[2])) or one.name
     for word in filter(None, (account, one.email)):
         if found := index.words.get(word.casefold()):

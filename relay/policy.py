@@ -69,7 +69,12 @@ class Decision(NamedTuple):
 
 
 def decide(
-    event: Event, patterns: Patterns, quiet: Patterns = (), *, confidential: bool = False
+    event: Event,
+    patterns: Patterns,
+    quiet: Patterns = (),
+    *,
+    confidential: bool = False,
+    in_full: bool = False,
 ) -> Decision:
     """Say whether *event* goes out under *patterns* (``()``: the default set), and how.
 
@@ -77,8 +82,9 @@ def decide(
     nothing), ``kind.action``, ``kind.*`` everything of it; ``!`` in front excludes, whatever the
     order. Only exclusions: the default set without them. Events that are silent by default go out
     as one grey line when a pattern asks for them, and so do those that *quiet* names; it selects
-    nothing, and a bare ``kind`` in it is everything of that kind. *confidential* lets confidential
-    items through. A test message goes out whatever all of them say.
+    nothing, and a bare ``kind`` in it is everything of that kind. *in_full*: no other event is a
+    grey line. *confidential* lets confidential items through. A test message goes out whatever all
+    of them say.
     """
     if event.kind == "test":  # somebody pressed a button and waits for the message
         return Decision(send=True)
@@ -89,7 +95,7 @@ def decide(
         return Decision(False, reason=reason("R33"))
     if quiet and _named(event, quiet):
         return Decision(True, quiet=True, reason=reason("R27", value=event.name))
-    if not _is_loud(event):
+    if not (in_full or _is_loud(event)):
         return Decision(True, quiet=True, reason=reason("R27", "default", value=event.name))
     return Decision(send=True)
 

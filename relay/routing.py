@@ -12,7 +12,7 @@ from relay.intervals import Hours
 from relay.notifications import Mention
 from relay.people import Resolved
 from relay.policy import most_specific
-from relay.reasons import Reason
+from relay.reasons import Reason, reason
 
 
 class Selected(NamedTuple):
@@ -85,16 +85,30 @@ def _chosen(event: Event, config: Config, source: str, now_s: float) -> Iterator
     """Yield what each route says, up to the last one that is asked."""
     found, hours = facts(event, source), Hours(config, now_s)
     for route in config.routes:
-        decided = _decided(event, route, found, hours)
+        in_full = _is_described(event, route, config)
+        decided = _decided(event, route, found, hours, in_full=in_full)
         yield _Choice(route, decided)
         if decided.send and not route.continues and event.kind != "test":
             return
 
 
-def _decided(event: Event, route: Route, found: Facts, hours: Hours) -> policy.Decision:
+def _is_described(event: Event, route: Route, config: Config) -> bool:
+    """Tell whether somebody wrote, for this very event, what its message shows or whom it calls.
+
+    A grey line would show nothing of that.
+    """
+    own = (route.show, route.append, route.mention, config.templates)
+    return any(pattern == event.name for pairs in own for pattern, _ in pairs)
+
+
+def _decided(
+    event: Event, route: Route, found: Facts, hours: Hours, *, in_full: bool
+) -> policy.Decision:
     if why := first_refusal(found.origin, route):
         return policy.Decision(False, reason=why)
-    decided = policy.decide(event, route.events, route.quiet, confidential=route.confidential)
+    decided = policy.decide(
+        event, route.events, route.quiet, confidential=route.confidential, in_full=in_full
+    )
     if not decided.send or event.kind == "test":
         return decided
     if why := first_refusal(found.content, route) or draft_refusal(event, route):
@@ -130,6 +144,8 @@ def _step(
         reasons += why
         if people is not None:
             sent.append(_selected(event, config, choice, receiver, people))
+    if not (sent or reasons):
+        reasons.append(reason("R30", name=route.name))
     names = tuple(one.receiver.name for one in sent)
     return Step(route.name, route.place, True, names, tuple(reasons)), sent
 

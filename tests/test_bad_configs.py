@@ -179,7 +179,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 ELSEWHERE = {
     "E001": "generated above: 256 KB",
     "E009": "no file at all, above",
-    "E606": "Jinja2 is installed here; tests/test_templates.py takes it away",
+    "E606": "Jinja2 is installed where tests run",
     "W208": "of a lenient load only; tests/test_config_file.py",
 }
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import requests
-from click.testing import CliRunner, Result
 from rich.cells import cell_len
 from rich.console import Console
+from verbs import CONFIG, PLANTED, WEBHOOK_SECRET, project, run, written_out
 
 import handler
 from relay.signing import standard_webhook_signature, timestamp_signature
@@ -26,15 +26,11 @@ from workbench.commands import main
 from workbench.local_server import LocalServer, create_app
 from workbench.robots import RobotServer
 from workbench.screen import Screen
+from workbench.stand_ins import DEV_SECRET
 from workbench.terminal import console
 
 ROOT = Path(__file__).parent.parent
-CLEAN: dict[str, str | None] = dict.fromkeys(("WEBHOOK_SECRET", "GITLAB_SIGNING_TOKEN", "COLUMNS"))
 TOKEN = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-
-
-def run(*arguments: str, **environ: str) -> Result:
-    return CliRunner().invoke(main, arguments, env={**CLEAN, **environ}, prog_name="relay")
 
 
 class Catcher:
@@ -63,7 +59,7 @@ def url(catcher: Catcher) -> Iterator[str]:
 # Help and hints.
 
 
-@pytest.mark.parametrize("verb", ["", "serve", "events", "render", "trigger"])
+@pytest.mark.parametrize("verb", ["", *main.commands])
 def test_help_begins_with_an_example_that_works(verb: str) -> None:
     """``-h`` shows an example first, whose options are known, within 80 columns."""
     result = run(*filter(None, [verb, "-h"]))
@@ -96,6 +92,10 @@ WRONG_WORDS = {
     "serve --robot-faults wcom=busy": "did you mean wecom?",
     "serve --robot-faults busy": "write wecom=busy*2,dingtalk=hang",
     "serve --robot-faults wecom=busy --live": "for the stand-ins",
+    "serve --config other.yml": "there is no file “other.yml”",
+    "check --format xml": "'xml' is not one of",
+    "schemas": "did you mean schema?",
+    "send": "Missing argument 'RECEIVER'",
 }
 
 
@@ -106,6 +106,33 @@ def test_wrong_words_are_usage_errors_with_a_hint(line: str, hint: str) -> None:
 
     assert result.exit_code == 2
     assert hint in " ".join(result.output.split())
+
+
+CHINESE = {
+    "render pipline.failed": "没有事件 “pipline.failed”；你是不是想写 pipeline.failed？",
+    "render push": "有 push.pushed, push.reset",
+    "render missing.json": "没有文件 “missing.json”",
+    "render issue.opened --message card": "没有消息类型 “card”；有 action_card, markdown",
+    "render issue.opened --set x": "写成 path=value",
+    "trigger push.pushed -u :1": "没有密钥：用 --secret 给出",
+    "trigger push.pushed -u nowhere -s x": "“nowhere” 不是地址",
+    "explain push.pushed --at x": "“x” 写成 --at 2026-11-20T22:30",
+    "check other.yml": "没有文件 “other.yml”",
+}
+
+
+@pytest.mark.parametrize("line, hint", CHINESE.items(), ids=map(ascii, CHINESE))
+def test_hints_come_in_chinese_too(line: str, hint: str) -> None:
+    """The language is the option's, or the locale's."""
+    words = line.split()
+    environ = {"WECOM_WEBHOOK_URL": "some-key", "WEBHOOK_SECRET": "x"} if "explain" in line else {}
+    results = [
+        run(*words, "--lang", "zh-CN", **environ),
+        run(*words, LANG="zh_CN.UTF-8", **environ),
+    ]
+
+    assert [result.exit_code for result in results] == [2, 2]
+    assert all(hint in result.output.replace("\n", "") for result in results), results[0].output
 
 
 # events
@@ -144,7 +171,8 @@ def test_render_shows_every_sample(name: str, lang: str) -> None:
     assert result.exit_code == 0, result.output
     assert max(map(cell_len, result.output.splitlines())) <= 80
     assert "\x1b" not in result.output
-    assert ("not sent: " in result.output) == bool(samples.load(name).ignored)
+    not_sent = {"zh-CN": "\n不发送：", "en": "\nnot sent: "}[lang]
+    assert (not_sent in result.output) == bool(samples.load(name).ignored)
 
 
 def test_render_shows_markup_view_and_bytes() -> None:
@@ -200,6 +228,144 @@ def test_render_explains_what_is_not_sent() -> None:
     result = run("render", "gitlab/issue.updated-noise")
 
     assert (result.exit_code, "not sent: R32" in result.output) == (0, True)
+
+
+NOT_SENT = {"reason": "R11", "detail": "event job.running is off by default"}
+
+
+def test_render_says_what_is_off_by_default() -> None:
+    """It is shown all the same, with the reason above it or in the JSON."""
+    result = run("render", "job.running")
+    found = json.loads(run("render", "job.running", "--format", "json", "--lang", "en").output)
+
+    assert "not sent by default: R11 event job.running is off by default" in result.output
+    assert found["decision"] == {"send": False, "quiet": False, **NOT_SENT}
+    assert len(found["messages"]) == 2
+
+
+# render, as a configuration words it
+
+OWN = (
+    CONFIG
+    + """\
+templates:
+  push: "{{ project.name }} 有新提交"
+"""
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    project(tmp_path, OWN)
+    return tmp_path
+
+
+def rendered(*arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("render", *arguments, "--format", "json").output)
+    return found
+
+
+def test_render_uses_a_configuration(folder: Path) -> None:
+    """Every receiver that gets it, in its type, its language and with its mentions."""
+    found = rendered("pipeline.failed", "--config", "config.yml")
+    messages = found["messages"]
+
+    assert found["decision"]["send"] is True
+    assert {name: one["request"]["msgtype"] for name, one in messages.items()} == {
+        "ops-group": "markdown", "to-person": "markdown",
+    }  # fmt: skip
+    assert "Pipeline failed" in messages["ops-group"]["text"]
+    assert "流水线失败" in messages["to-person"]["text"]
+    assert messages["ops-group"]["request"]["at"]["atMobiles"] == ["13800001111"]
+    assert messages["to-person"]["request"]["touser"] == "ZhangSan"
+
+
+def test_render_uses_a_receiver_of_the_configuration(folder: Path) -> None:
+    """Its name is enough; options count more than the configuration, own templates apply."""
+    own = rendered("push.pushed", "--receiver", "dev-group")["messages"]
+    changed = rendered(
+        "issue.opened", "--receiver", "dev-group", "--lang", "en", "--message", "text"
+    )["messages"]
+
+    assert own["dev-group"]["text"] == "platform/api 有新提交"
+    assert changed["dev-group"]["request"]["msgtype"] == "text"
+    assert "New issue" in changed["dev-group"]["text"]
+
+
+def test_render_takes_the_form_of_the_route_that_sends(folder: Path) -> None:
+    """Of two routes to one receiver it is the one whose filters let the event through."""
+    head = CONFIG.partition("routes:")[0]
+    project(
+        folder,
+        f"""{head}routes:
+  - {{ receivers: [dev-group], projects: [web/**], lang: zh-CN }}
+  - {{ receivers: [dev-group], lang: en }}
+""",
+    )
+    text = rendered("push.pushed", "--receiver", "dev-group")["messages"]["dev-group"]["text"]
+
+    assert "3 commits" in text
+
+
+@pytest.mark.parametrize(
+    "receiver, why",
+    [
+        ("dev-group", "not sent: R22 branch main not in [develop, release/**]"),
+        ("ops-group", "not sent: R11 event push.pushed not in [pipeline.failed, deployment]"),
+    ],
+)
+def test_render_says_why_a_receiver_would_not_get_it(folder: Path, receiver: str, why: str) -> None:
+    """The message is shown as it would be, below the first reason of the receiver's routes."""
+    output = run("render", "push.pushed", "--receiver", receiver).output
+
+    assert f"\n{receiver}\n{why}\n" in output
+    assert "platform/api 有新提交" in output
+
+
+def test_render_shows_everybody_when_nobody_gets_it(folder: Path) -> None:
+    """Then each receiver has its reason; an application stands in with a made-up user."""
+    found = rendered("push.pushed", "--config", "config.yml")
+
+    assert list(found["messages"]) == ["dev-group", "ops-group", "to-person"]
+    assert found["messages"]["to-person"]["request"]["touser"] == "userid"
+    assert found["decision"]["send"] is False
+
+
+def test_render_tells_of_a_template_that_fails(folder: Path) -> None:
+    """The built-in message stands in, and the reason is said, not only logged."""
+    project(folder, CONFIG + "templates: { push: '{{ projct.name }}' }\n")
+    result = run("render", "push.pushed", "--receiver", "dev-group")
+
+    assert "a template failed (E60" in " ".join(result.output.split())
+    assert "推送 3 个提交" in result.output
+
+
+def test_render_refuses_other_names(folder: Path) -> None:
+    """A receiver that is neither a platform nor configured, or a type that it has not."""
+    unknown = run("render", "push.pushed", "--receiver", "dev-grup")
+    no_type = run("render", "push.pushed", "--receiver", "to-person", "--message", "markdown_v2")
+
+    assert (unknown.exit_code, "did you mean dev-group?" in unknown.output) == (2, True)
+    assert (no_type.exit_code, "there are markdown, text" in no_type.output) == (2, True)
+
+
+def test_render_tells_problems_as_check_does(folder: Path) -> None:
+    """A broken configuration ends it with exit code 1."""
+    project(folder, CONFIG.replace("branches:", "branchs:"))
+    result = run("render", "push.pushed", "--config", "config.yml")
+
+    assert (result.exit_code, result.output) == (1, run("check").output)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_g1_render_shows_no_secret(folder: Path, form: str) -> None:
+    """Not even those written into the file, in message or request."""
+    project(folder, written_out())
+    output = run("render", "pipeline.failed", "--config", "config.yml", "--format", form).output
+
+    assert "Pipeline failed" in output
+    assert [secret for secret in PLANTED if secret in output] == []
 
 
 def test_render_reads_files(tmp_path: Path) -> None:
@@ -328,6 +494,43 @@ def test_trigger_without_a_server_says_so() -> None:
     assert '"nowhere" is no address' in odd.output
 
 
+def test_trigger_takes_the_secret_of_a_source(folder: Path, catcher: Catcher, url: str) -> None:
+    """``--config`` gives the source's secret and signing token; ``.env`` counts, options win."""
+    both = run("trigger", "push.pushed", "-u", url, "--config", "config.yml")
+    own = run("trigger", "push.pushed", "-u", url, "--config", "config.yml", "-s", "mine")
+    gitee = run("trigger", "gitee/push.pushed", "-u", url, "--config", "config.yml")
+    first, second, third = (event["headers"] for event in catcher.events)
+
+    assert [one.exit_code for one in (both, own, gitee)] == [0, 0, 0]
+    assert (first["x-gitlab-token"], second["x-gitlab-token"]) == (WEBHOOK_SECRET, "mine")
+    assert ("webhook-signature" in first, "webhook-signature" in second) == (True, False)
+    assert third["x-gitee-token"] == timestamp_signature(WEBHOOK_SECRET, third["x-gitee-timestamp"])
+    assert [
+        secret for secret in PLANTED for one in (both, own, gitee) if secret in one.output
+    ] == []
+
+
+def test_trigger_reads_the_environment_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                            catcher: Catcher, url: str) -> None:  # fmt: skip
+    """WEBHOOK_SECRET may stand in ``.env``; what is set wins."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("WEBHOOK_SECRET=from-file\n")
+    run("trigger", "push.pushed", "-u", url)
+    run("trigger", "push.pushed", "-u", url, WEBHOOK_SECRET="set")
+
+    assert [event["headers"]["x-gitlab-token"] for event in catcher.events] == ["from-file", "set"]
+
+
+def test_trigger_without_the_source_says_so(folder: Path, url: str) -> None:
+    """A hook that the file has not, or a secret that is not here, is a failure."""
+    unknown = run("trigger", "push.pushed", "-u", url, "--config", "config.yml", "--hook", "x")
+    project(folder, env={})
+    unset = run("trigger", "push.pushed", "-u", url, "--config", "config.yml")
+
+    assert (unknown.exit_code, "has no secret for x" in unknown.output) == (1, True)
+    assert (unset.exit_code, "has no secret for gitlab" in unset.output) == (1, True)
+
+
 # serve
 
 
@@ -342,7 +545,7 @@ def test_an_event_of_each_forge_reaches_both_stand_ins(robots: RobotServer) -> N
     environ = serving.stand_in_environ({"WECOM_WEBHOOK_URL": "real"}, robots, {})
     with LocalServer(create_app(handler.build(environ))) as server:
         results = [
-            run("trigger", name, "-u", f":{server.port}", "-s", serving.DEV_SECRET)
+            run("trigger", name, "-u", f":{server.port}", "-s", DEV_SECRET)
             for name in ("gitlab/push.pushed", "gitee/push.pushed")
         ]
 
@@ -359,7 +562,7 @@ def test_serving_keeps_what_the_user_chose(robots: RobotServer) -> None:
     assert (environ["NOTIFY_LANG"], environ["WEBHOOK_SECRET"]) == ("en", "mine")
     assert environ["DINGTALK_SECRET"] != "SECreal"
     assert environ["RELAY_ALLOW_HOSTS"] == robots.host
-    assert blank["WEBHOOK_SECRET"] == serving.DEV_SECRET
+    assert blank["WEBHOOK_SECRET"] == DEV_SECRET
 
 
 def screen_of(answer: dict[str, Any], status: int = 200, **event: Any) -> str:

@@ -138,6 +138,25 @@ def test_configurations_in_the_documentation_are_right(page: str, block: str) ->
     jsonschema.validate(yaml.safe_load(block), schema())
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_tables_are_whole(page: str) -> None:
+    """Every row of a table has as many cells as its head: no text breaks out of its cell."""
+    width = 0
+    for line in re.sub(r"```.*?```", "", text(page), flags=re.DOTALL).splitlines():
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        width = (width or cells) if cells else 0
+
+        assert cells == width, line
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_in_the_documentation_exist(page: str) -> None:
+    """Every verb that a page names is one."""
+    named = re.findall(r"(?:python -m|…) relay ([a-z]+)", text(page))
+
+    assert set(named) <= set(main.commands)
+
+
 def with_real_output(readme: str, environ: dict[str, str]) -> str:
     """Return *readme* with what each command in a console block prints now."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import REACHED, ROOT
 from relays import (
     AGENT_ID,
     NOW,
@@ -126,7 +126,7 @@ def tenants(robots: RobotServer) -> Relay:
 
 CALLS = {
     "own-address": ("/hook/platform", GITLAB, with_token("platform-1"), 200),
-    "old-secret": ("/hook/platform", GITLAB, with_token("platform-0"), 200),
+    "B9-old-secret": ("/hook/platform", GITLAB, with_token("platform-0"), 200),
     "stage-before-it": ("/prod/hook/platform", GITLAB, with_token("platform-1"), 200),
     "another-tenants-secret": ("/hook/platform", GITLAB, with_token("shop-1"), 401),
     "no-secret": ("/hook/platform", GITLAB, with_token(""), 401),
@@ -952,6 +952,20 @@ def test_sample_through_every_feature(
 
     unharmed(answer, capsys.readouterr().out)
     assert answer.report["sent"] or answer.report["skipped"][0]["reason"].startswith("R")
+
+
+@pytest.mark.parametrize("evil", ["http://169.254.169.254/", "file:///etc/passwd"])
+def test_g2_no_address_in_a_payload_is_called(evil: str, everything: Relay) -> None:
+    """G2: with templates, own lines and every kind of message only the receivers are called."""
+    body = json.dumps(samples.load("gitlab/merge_request.opened").body)
+    refreshed(everything)
+    REACHED.clear()
+    hostile = re.sub(r"https?://[^\"\\]*", evil, body)
+    answer = everything.gitlab(hostile, X_Gitlab_Event="Merge Request Hook")
+
+    assert answer.report["sent"]
+    assert {f"{host}:{port}" for host, port in REACHED} <= {everything.robots.host}
+    assert [message.text for message in answer.shown if "file:" in message.text] == []
 
 
 def test_advanced_example_works_as_it_is_written(robots: RobotServer, tmp_path: Any) -> None:

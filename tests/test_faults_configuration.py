@@ -29,6 +29,7 @@ from relays import (
 
 import handler
 from relay.delivery import new_session
+from workbench import samples
 from workbench.robots import RobotServer
 
 GOOD = """\
@@ -315,6 +316,23 @@ def test_f3_file_with_a_secret_that_cannot_be_read(
     assert "E207" in refused(Relay(robots, CONFIG_YAML=text))
 
 
+@pytest.mark.parametrize("text", ["", GOOD], ids=["variables", "file"])
+def test_b3_no_secret_at_all_opens_nothing(text: str, robots: RobotServer) -> None:
+    """B3: a file without sources does not make the relay open where WEBHOOK_SECRET is missing."""
+    fix = refused(Relay(robots, CONFIG_YAML=text, WEBHOOK_SECRET=""))
+
+    assert "E202" in fix
+    assert "WEBHOOK_SECRET" in fix
+
+
+def test_b3_source_without_a_secret_opens_nothing(robots: RobotServer) -> None:
+    """B3: a source needs a secret, or must be opened on purpose."""
+    fix = refused(Relay(robots, CONFIG_YAML=GOOD + "sources: { hub: { type: gitlab } }\n"))
+
+    assert "E202" in fix
+    assert "allow_unsigned" in fix
+
+
 # F4: addresses
 
 WECOM_ADDRESS = "qyapi.weixin.qq.com/cgi-bin/webhook/send?key=ABCD-1234-abcd"
@@ -435,7 +453,6 @@ def test_f5_no_route_matches(route: str, code: str, robots: RobotServer) -> None
     assert reasons(answer) == [code]
 
 
-@pytest.mark.xfail(reason="a route without receivers is refused at load (E102)", strict=True)
 def test_f5_route_with_no_receivers(robots: RobotServer) -> None:
     """A route that sends to nobody is answered 200 with a reason."""
     answer = Relay(robots, CONFIG_YAML=GOOD + "routes:\n  - receivers: []\n").gitlab()
@@ -450,6 +467,39 @@ def test_f5_no_routes_at_all_sends_the_default_set(robots: RobotServer) -> None:
 
     assert len(relay.gitlab().shown) == 2
     assert reasons(relay.sample("gitlab/pipeline.running")) == ["R11"]
+
+
+HOSTILE_PATTERNS = (
+    "*a" * 40 + "b",
+    "**/" * 60 + "b",
+    "[a-z]*" * 40 + "!",
+    "?*" * 100,
+    "(a|a)*$",
+    r"(\w+\s?)*$",
+    "{a,{a,{a,b}}}" * 20,
+    "+(a)" * 30,
+    "a" * 3000,
+)
+
+
+@pytest.mark.parametrize("pattern", HOSTILE_PATTERNS)
+@pytest.mark.parametrize("key", ["branches", "projects", "authors", "paths"])
+def test_d11_hostile_pattern_is_refused_or_bounded(
+    key: str, pattern: str, robots: RobotServer
+) -> None:
+    """D11: a filter that would take for ever is refused at load, or answers all the same."""
+    route = f"  - {{ name: a, receivers: [dev], {key}: [{json.dumps(pattern)}] }}\n"
+    relay = Relay(robots, CONFIG_YAML=f"{GOOD}routes:\n{route}")
+    body = json.dumps(samples.load("gitlab/push.pushed").body)
+    long = "a" * 5000
+    for old in ("refs/heads/main", "platform/api", "zhangsan"):
+        body = body.replace(old, old[:11] + long)
+    answer = relay.gitlab(body, X_Gitlab_Event="Push Hook")
+
+    if answer.status == 503:
+        assert "E10" in answer.report["fix"]
+    else:
+        assert answer.status == 200
 
 
 # F6: surroundings

@@ -172,6 +172,12 @@ _KEYS = {
         "写进某条路由，或删掉",
         "name it in a route, or remove it",
     ),
+    "W107": row(
+        "这条路由没有接收者",
+        "this route has no receiver",
+        "在 receivers 里写上，或删掉路由",
+        "name receivers in it, or remove the route",
+    ),
     "W121": row(
         "像角色的词会被当作 userid",
         "a word like a role is taken as a user id",

@@ -19,8 +19,8 @@ Made from the code's tables; `python -m pytest tests/test_docs.py --update-golde
 (`push`: what is sent of it by default), one event (`pipeline.failed`), every event of a kind
 (`pipeline.*`), everything (`*`), each with `!` in front to leave it out. `pull_request` means
 `merge_request`. Unset: the two middle columns.
-`NOTIFY_EVENTS` 和路由的 `events` 可以写：种类（它默认发送的那些）、单个事件、某种的全部（`pipeline.*`）、
-全部（`*`），前面加 `!` 就是排除。不写就是中间两列。
+`NOTIFY_EVENTS` 和路由的 `events` 可以写：种类（它默认发送的那些）、单个事件、某种的全部
+（`pipeline.*`）、全部（`*`），前面加 `!` 就是排除。不写就是中间两列。
 
 | kind 种类 | sent 发送 | sent as one grey line 只发一行灰字 | only when asked for 写了才发 |
 |---|---|---|---|

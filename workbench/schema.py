@@ -107,7 +107,11 @@ def _table(table: Mapping[str, Field]) -> Schema:
 
 
 def _field(field: Field) -> Schema:
-    found = _not_empty(_kind(field.kind)) if field.required else _or_nothing(_kind(field.kind))
+    found = _kind(field.kind)
+    if not field.required:
+        found = _or_nothing(found)
+    elif not field.may_be_empty:
+        found = _not_empty(found)
     found["description"] = f"{field.about.zh} / {field.about.en}"
     if field.default:
         found["default"] = yaml.safe_load(field.default)
@@ -239,7 +243,7 @@ def _fact_name(kind: str) -> str:
 
 def _list_of_facts(kind: str) -> Schema:
     item = _defined(_fact_name(kind))
-    return {"anyOf": [item, {"type": "array", "items": item}, {"type": "null"}]}
+    return {"anyOf": [item, {"type": "array", "items": _or_nothing(item)}, {"type": "null"}]}
 
 
 def _defined(name: str) -> Schema:

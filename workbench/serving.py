@@ -48,7 +48,7 @@ _PORT = Phrase(
     "port {port} cannot be used ({why}): is another serve running? Stop it, or take another "
     "port: {other}",
 )
-_WEBHOOK = Phrase("网址  {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
+_WEBHOOK = Phrase("网址    {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
 _YOURS = Phrase("你的 WEBHOOK_SECRET", "your WEBHOOK_SECRET")
 _AS_IN = Phrase("{name} 里的", "as in {name}")
 _BUT = Phrase("（{names} 用 {secret}）", " ({names}: {secret})")
@@ -64,8 +64,8 @@ _LIVE = Phrase(
     "机器人  {name} 里的真机器人：消息会真的发出去",
     "Robots   those of {name}: messages are really sent",
 )
-_TRY = Phrase("试试  {command}", "Try      {command}")
-_STOP = Phrase("停止  Ctrl-C", "Stop     Ctrl-C")
+_TRY = Phrase("试试    {command}", "Try      {command}")
+_STOP = Phrase("停止    Ctrl-C", "Stop     Ctrl-C")
 _STOPPED = Phrase("已停止。", "Stopped.")
 
 
@@ -116,7 +116,7 @@ def _served(
     Without *robots* that is what *given* says; with them, a file's receivers or the environment's
     robots are stand-ins.
     """
-    reports = _Reports(given, console, options.lang)
+    reports = Reports(given, console, options.lang)
     if robots and not given.is_file:
         live = Live(stand_in_environ(given.environ, robots, options.faults))
     elif robots:
@@ -134,7 +134,7 @@ def _served(
         raise ServeError(f"{_UNUSABLE.filled(name=name).of(options.lang)}\n{told}") from None
 
 
-class _Reports:
+class Reports:
     """Tells what was read: nothing the first time, then what ``check`` would say."""
 
     def __init__(self, given: Setting, console: Console, lang: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from relay.config import (
@@ -62,14 +62,19 @@ _ALLOW = Phrase(
 )
 _LACKS = Phrase("{place} 缺少 {key}", "{place} lacks {key}")
 _NEEDED_FOR = Phrase("{type} 需要它：{zh}", "{type} needs it: {en}")
+_TO_NOBODY = Phrase("{place} 没有接收者，什么也不会发", "{place} has no receiver and sends nothing")
+_NAME_ONE = Phrase("在 receivers 里写上接收者", "name receivers in it")
 _UNUSED = Phrase("没有路由用到接收者 {name}", "no route uses the receiver {name}")
 _USE_IT = Phrase("在某条路由的 receivers 里写上它，或删掉它", "name it in a route, or remove it")
 _AGENT = Phrase("{place} 应该是一串数字", "{place} should be digits")
 _AGENT_HINT = Phrase("在 应用管理 里复制 AgentId", "copy the AgentId from the application's page")
-_NEEDS_STATE = Phrase("{event} 需要状态存储（state）", "{event} needs a state store")
+_NEEDS_STATE = Phrase(
+    "{event} 要有状态存储才会出现，这个版本还没有",
+    "{event} needs a state store, which this version does not have",
+)
 _STATE_HINT = Phrase(
-    "写上 state: dynamodb://… 或 memory；没有它这个事件不会出现",
-    "set state: dynamodb://… or memory; without it this event never happens",
+    "现在用 pipeline.failed 和 pipeline.success",
+    "for now use pipeline.failed and pipeline.success",
 )
 _AFTER_STOP = Phrase(
     "前面的路由 {name} 匹配一切并且 continue: false，这条永远用不到",
@@ -101,12 +106,11 @@ class Builder:
         """Return the configuration; only of use when the reader has no error."""
         hosts = top.get("allow_hosts", ())
         self._allowed = tuple(dict.fromkeys((*self._allowed, *hosts)))
-        state = top.get("state", state)
         receivers = tuple(self._receivers(top.get("receivers", {})))
         config = Config(
             sources=self._sources(top),
             receivers=receivers,
-            routes=self._routes(top, receivers, state),
+            routes=self._routes(top, receivers),
             lang=top.get("lang", "zh-CN"),
             timezone=top.get("timezone", "Asia/Shanghai"),
             people=tuple(_person(*pair) for pair in top.get("people", {}).items()),
@@ -115,7 +119,7 @@ class Builder:
             delivery=self._policy(top.get("delivery")),
             allow_hosts=self._allowed,
             queue=top.get("queue", queue),
-            state=state,
+            state=top.get("state", state),
             unmatched=top.get("unmatched", "drop"),
             origin=origin,
         )
@@ -133,7 +137,7 @@ class Builder:
         forge = section.get("type", "")
         unsigned = section.get("allow_unsigned", False)
         secrets = tuple(secret for secret in section.get("secret", ()) if secret.reveal())
-        tokens = tuple(section.get("signing_token", ()))
+        tokens = tuple(_each(section.get("signing_token", ()), items))
         given = {"secret", "signing_token"} & section.nodes.keys()
         if forge and not (given or unsigned):
             product = "GitLab" if forge == GITLAB else "Gitee"
@@ -208,11 +212,7 @@ class Builder:
     def _robots(self, plain: Receiver, section: Section) -> list[Receiver]:
         """Return one receiver per address; secrets belong to addresses by their place."""
         urls = self._addresses(plain, section)
-        secrets = [
-            Secret(text, one.reference)
-            for one in section.get("secret", ())
-            for text in places(one.reveal())
-        ]
+        secrets = list(_each(section.get("secret", ()), places))
         for secret in secrets:
             if fault := secret_fault(secret.reveal()):
                 self._wrong("E204", section, *fault, key="secret")
@@ -229,14 +229,13 @@ class Builder:
 
     def _addresses(self, plain: Receiver, section: Section) -> list[Secret]:
         found: list[Secret] = []
-        for one in section.get("url", ()):
-            for text in items(one.reveal()):
-                try:
-                    address = robot_address(text, _VENDORS[plain.type], self._allowed)
-                except AddressError as fault:
-                    self._refuse(section, "url", fault)
-                    address = ""
-                found.append(Secret(address, one.reference))
+        for one in _each(section.get("url", ()), items):
+            try:
+                address = robot_address(one.reveal(), _VENDORS[plain.type], self._allowed)
+            except AddressError as fault:
+                self._refuse(section, "url", fault)
+                address = ""
+            found.append(Secret(address, one.reference))
         return found
 
     def _refuse(self, section: Section, key: str, fault: AddressError) -> None:
@@ -255,8 +254,10 @@ class Builder:
                 self._wrong("E204", section, *fault, key="keywords")
 
     def _application(self, plain: Receiver, section: Section) -> list[Receiver]:
-        agent_id = section.get("agent_id", Secret("")).reveal()
-        if "agent_id" in section.values and not (agent_id.isascii() and agent_id.isdigit()):
+        found = section.get("agent_id", Secret(""))
+        agent_id = found.reveal()
+        is_stand_in = agent_id == found.reference
+        if not (is_stand_in or (agent_id.isascii() and agent_id.isdigit())):
             place = Spot("agent_id", section.spot)
             self._wrong("E106", section, _AGENT.filled(place=place), _AGENT_HINT, key="agent_id")
         try:
@@ -277,21 +278,21 @@ class Builder:
 
     # Routes
 
-    def _routes(
-        self, top: Section, receivers: tuple[Receiver, ...], state: str
-    ) -> tuple[Route, ...]:
+    def _routes(self, top: Section, receivers: tuple[Receiver, ...]) -> tuple[Route, ...]:
         if "routes" not in top.nodes:
             return (everything(receivers),)
         sections = [one for one in top.get("routes", ()) if isinstance(one, Section)]
-        routes = tuple(self._route(at, section, state) for at, section in enumerate(sections))
+        routes = tuple(self._route(at, section) for at, section in enumerate(sections))
         self._note_unreachable(sections, routes)
         return routes
 
-    def _route(self, at: int, section: Section, state: str) -> Route:
+    def _route(self, at: int, section: Section) -> Route:
         get = section.get
         events = get("events", ())
-        if not state:
-            self._note_stateless(section)
+        self._note_stateless(section)
+        if section.values.get("receivers") == ():
+            message = _TO_NOBODY.filled(place=section.spot)
+            self._wrong("W107", section, message, _NAME_ONE, key="receivers")
         return Route(
             name=get("name", f"route-{at + 1}"),
             receivers=get("receivers", ()),
@@ -393,6 +394,13 @@ _FILTERS = (
     "paths",
     "environments",
 )
+
+
+def _each(found: Iterable[Secret], split: Callable[[str], list[str]]) -> Iterable[Secret]:
+    """Yield each secret of *found*; one reference may lead to several, separated by commas."""
+    for one in found:
+        for text in split(one.reveal()):
+            yield Secret(text, one.reference)
 
 
 def errors(problems: Iterable[Problem]) -> bool:

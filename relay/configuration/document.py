@@ -42,14 +42,13 @@ def decode(raw: bytes, file: str) -> tuple[str, Problem | None]:
     for mark, encoding in _ENCODINGS:
         if raw.startswith(mark):
             return "", saying("utf16", file, 1, 1, encoding=encoding)
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
-        return raw.decode("utf-8-sig"), None
+        return raw.decode(), None
     except UnicodeDecodeError as error:
-        # "ignore": with a byte-order mark the error counts from after it
-        before = raw[: error.start].decode("utf-8", "ignore").removeprefix("\ufeff")
+        before = raw[: error.start].decode()
         line = before.count("\n") + 1
-        column = len(before) - before.rfind("\n")
-        return "", saying("utf8", file, line, column, number=line)
+        return "", saying("utf8", file, line, len(before) - before.rfind("\n"), number=line)
 
 
 def compose(

@@ -24,10 +24,12 @@ class Text(NamedTuple):
 class Credential(NamedTuple):
     """A secret or a reference to one (``${NAME}``, ``ssm://…``, ``file://…``).
 
-    A *public* one may stand in the file and be shown.
+    A *public* one may stand in the file and be shown. *several*: one reference may stand for a
+    list, separated by commas or line breaks.
     """
 
     public: bool = False
+    several: bool = False
 
 
 class Template(NamedTuple):
@@ -133,8 +135,8 @@ Kind: TypeAlias = (
 class Field(NamedTuple):
     """One key. *default* and *examples* are written as in the file.
 
-    *types*: only where the mapping's `type` is one of these; empty: always. *choices* replaces the
-    kind's words for some types.
+    *types*: only where the mapping's `type` is one of these; empty: always. *may_be_empty*: an
+    empty list counts as given.
     """
 
     kind: Kind
@@ -143,6 +145,7 @@ class Field(NamedTuple):
     default: str = ""
     examples: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
 
 _GLOBS = ListOf(Glob())
@@ -240,7 +243,7 @@ SOURCE: Mapping[str, Field] = {
         examples=("${GITLAB_WEBHOOK_SECRET}", "ssm:///notify/gitlab"),
     ),
     "signing_token": Field(
-        ListOf(Credential()),
+        ListOf(Credential(several=True)),
         Phrase("GitLab 19 起的签名令牌，whsec_ 开头", "GitLab's signing token (19+), whsec_…"),
         types=(GITLAB,),
     ),
@@ -276,7 +279,7 @@ RECEIVER: Mapping[str, Field] = {
     ),
     "description": Field(Text(), Phrase("给人看的说明", "a note for people")),
     "url": Field(
-        ListOf(Credential()),
+        ListOf(Credential(several=True)),
         Phrase(
             "机器人的 Webhook 地址，或只写 key / access_token；写多个就发到多个群",
             "the robot's webhook address, or only its key or token; a list posts to several groups",
@@ -285,7 +288,7 @@ RECEIVER: Mapping[str, Field] = {
         types=_ROBOTS,
     ),
     "secret": Field(
-        ListOf(Credential()),
+        ListOf(Credential(several=True)),
         Phrase(
             "钉钉「加签」密钥（SEC 开头），或应用的 Secret",
             "DingTalk's 加签 key (SEC…), or the application's secret",
@@ -355,7 +358,12 @@ ROUTE: Mapping[str, Field] = {
     "name": Field(
         Text(most=100), Phrase("名字，用在日志和 explain 里", "a name for logs and explain")
     ),
-    "receivers": Field(ListOf(Name("receivers")), Phrase("发给这些接收者", "the receivers"), True),
+    "receivers": Field(
+        ListOf(Name("receivers")),
+        Phrase("发给这些接收者", "the receivers"),
+        True,
+        may_be_empty=True,
+    ),
     "events": Field(
         _EVENTS,
         Phrase("哪些事件；省略时用默认集合", "which events; without it the default set"),

@@ -6,6 +6,7 @@ their look as well as by the places the loader gives. Better too much is hidden 
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
@@ -34,11 +35,12 @@ _PLAIN = frozenset({"keywords", "allow_unsigned", "signature", "allow_hosts"})
 
 # The look-behinds keep a search linear: a match begins only where a word does.
 _KEY_CHAR = r"[^\s:：=;；,{}\[\]\"'“”‘’?&#(（]"
-_KEY = re.compile(rf"(?<!{_KEY_CHAR})({_KEY_CHAR}+)[\"'“”‘’]?\s*([:：=;；]|->)")
+_KEY = re.compile(rf"(?<!{_KEY_CHAR})({_KEY_CHAR}+)[\"'“”‘’]?\s*([:：=;；]|->)(\s*)")
 _BARE_KEY = re.compile(r"\s*(?:-\s+)*[\"'“]?([^\s:：\"'“”]+)[\"'”]?[ \t]+(?=[^\s:：=#])")
 _DASHES = re.compile(r"\s*(?:-\s+)*")
-_PLAIN_KEY = re.compile(r"(?:-\s+)*[\"']?[\w.*-]+[\"']?:(?:\s|$)")
+_PLAIN_KEY = re.compile(r"(?:-\s+)*[\"']?[\w.*-]+[\"']?(?::(?:\s|$)|：)")
 _QUOTED = {"'": re.compile(r"(?:[^']|'')*"), '"': re.compile(r'(?:[^"\\]|\\.)*')}
+_BRACKET = re.compile(r"[\[{]")
 _AFTER_QUOTE = re.compile(r"\s*(?:[,}\]#]|$)")
 _NEXT_KEY = re.compile(r",\s*[\"']?[\w.-]+[\"']?\s*[:：]\s")
 _WORD_STOP = re.compile(r"[\s\"'&,}\]]|$")
@@ -193,11 +195,11 @@ class _Look:
 
     def _value(self, line: str, key: re.Match[str], indent: int) -> Span:
         """Return the value of *key* in this line, and remember what of it may come below."""
-        begin = len(line) - len(line[key.end() :].lstrip())
-        in_flow = bool(set("{[") & set(line[: key.start()]))
+        begin = key.end()
+        in_flow = bool(_BRACKET.search(line, 0, key.start()))
         self._column = indent
         strong = _is_strong(key[1])
-        if key[2] == "=" and key.start() > indent and begin == key.end():
+        if key[2] == "=" and key.start() > indent and not key[3]:
             end = _WORD_STOP.search(line, begin)
             return begin, end.start() if end else len(line)
         if begin == len(line) or line.startswith("# ", begin):
@@ -210,7 +212,8 @@ class _Look:
         self._mode = "more"
         if _BLOCK_HEADER.match(line, begin):
             self._mode = "text"
-            self._column = indent if in_flow else key.start()
+            is_first = not line[: key.start()].strip(" \t-\"'")
+            self._column = key.start() if is_first else indent
         after = _NEXT_KEY.search(line, begin) if in_flow else None
         return begin, after.start() if after else len(line)
 
@@ -256,15 +259,15 @@ def _references(line: str) -> tuple[list[Span], list[Span]]:
 def _parts(line: str, span: Span, kept: list[Span]) -> Iterator[Span]:
     """Yield what of *span* is no reference, no comment after one, and no punctuation around it."""
     begin, end = span
-    for first, last in [*kept, (end, end)]:
-        if last > begin and first <= end:
-            part = line[begin : max(first, begin)]
-            is_comment = begin > span[0] and re.match(r"\s+#", part)
-            left = begin + len(part) - len(part.lstrip(_EDGES))
-            right = begin + len(part.rstrip(_EDGES))
-            if left < right and not is_comment and not _BLOCK_HEADER.match(part.strip()):
-                yield left, right
-            begin = max(begin, last)
+    near = kept[max(bisect_left(kept, (begin, 0)) - 1, 0) : bisect_left(kept, (end, 0))]
+    for first, last in [*near, (end, end)]:
+        part = line[begin : max(first, begin)]
+        is_comment = begin > span[0] and re.match(r"\s+#", part)
+        left = begin + len(part) - len(part.lstrip(_EDGES))
+        right = begin + len(part.rstrip(_EDGES))
+        if left < right and not is_comment and not _BLOCK_HEADER.match(part.strip()):
+            yield left, right
+        begin = max(begin, min(last, end))
 
 
 def _told(
@@ -273,7 +276,7 @@ def _told(
     """Yield line (from 0), begin and end of each told secret, one for each line it goes over."""
     for line, column, length in secrets:
         number, begin = line - 1, column - 1
-        while length > 0 and 0 <= number < len(lines):
+        while length > 0 and 0 <= number < len(lines) and 0 <= begin <= len(lines[number]):
             end = min(begin + length, len(lines[number]))
             if end > begin:
                 yield number, begin, end
@@ -283,9 +286,10 @@ def _told(
 
 def _without(line: str, spans: list[Span]) -> tuple[str, list[tuple[int, int, str]]]:
     done: list[tuple[int, int, str]] = []
+    single = set(spans)
     for begin, end in _merged(spans):
         value = line[begin:end]
-        whole = (begin, end) in spans and _WHOLE_VALUE.fullmatch(value)
+        whole = (begin, end) in single and _WHOLE_VALUE.fullmatch(value)
         done.append((begin, end, masked(value) if whole else _HIDDEN))
     pieces, at = [], 0
     for begin, end, mask in done:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from relay.config import Config
-from relay.configuration.environment import configuration
 from relay.errors import ConfigError, Problem
 
 ENVIRONMENT = "environment"
@@ -63,6 +62,8 @@ def origin(environ: Mapping[str, str], folders: tuple[Path, ...] = (Path(), _ROO
 
 def from_variables(environ: Mapping[str, str]) -> Loaded:
     """Read the variables alone."""
+    from relay.configuration.environment import configuration
+
     try:
         config = configuration(environ)
     except ConfigError as error:

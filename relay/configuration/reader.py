@@ -98,21 +98,27 @@ _REMOVE = Phrase("删掉它；它用于 {types}", "remove it; it is for {types}"
 _STAND_INS = {
     "secret": "SEC{name}",
     "signing_token": f"whsec_{'A' * 43}=",
-    "agent_id": "1000000",
+    "corp_id": "{reference}",
+    "agent_id": "{reference}",
 }
 
 
 class Spot(NamedTuple):
-    """Where in the document: a key or number, and what it is in; written only for a problem."""
+    """Where in the document: a key or number, and what it is in; written only for a problem.
+
+    A *strange* key may be anything, a secret too.
+    """
 
     key: str | int
     above: Spot | None = None
+    strange: bool = False
 
     def __str__(self) -> str:
         above = "" if self.above is None else str(self.above)
         if isinstance(self.key, int):
             return f"{above}[{self.key}]"
-        return f"{above}.{self.key}" if above else self.key
+        key = _quoted(self.key) if self.strange else self.key
+        return f"{above}.{key}" if above else key
 
 
 TOP = Spot("")
@@ -252,7 +258,7 @@ class Reader:
                 if not name or name in written:
                     continue
                 written.add(name)
-            if self._is_value(value_node):
+            if self._is_value(value_node, table[name]):
                 section.nodes[name], section.key_nodes[name] = value_node, key
                 at = Spot(name, spot)
                 section.values[name] = self._value(table[name].kind, value_node, at, key)
@@ -260,10 +266,12 @@ class Reader:
         self._check_types(section, table)
         return section
 
-    def _is_value(self, node: Node) -> bool:
+    def _is_value(self, node: Node, field: fields.Field) -> bool:
         """Tell whether *node* is more than nothing, or would be if YAML had not misread it."""
+        is_hollow = node.id == _SHAPES.get(type(field.kind)) and not node.value
+        is_empty = _is_null(node) or (is_hollow and not field.may_be_empty)
         mark = node.start_mark
-        return not _is_empty(node) or self._is_misread(mark.line + 1, mark.column + 1, 0)
+        return not is_empty or self._is_misread(mark.line + 1, mark.column + 1, 0)
 
     def _unknown_key(
         self, name: str, table: Mapping[str, fields.Field], key: Node, spot: Spot
@@ -277,7 +285,8 @@ class Reader:
         if hint == NOTHING:
             hint = _KNOWN_KEYS.filled(known=", ".join(table))
         message = _UNKNOWN_KEY.filled(place="{place}", key=_quoted(name))
-        self.wrong("E101", Spot(name, spot), _placed(message, spot), hint, node=key)
+        at = Spot(name, spot, strange=True)
+        self.wrong("E101", at, _placed(message, spot), hint, node=key)
         return nearest(known, table, likeness=_SURE)
 
     def _check_required(self, section: Section, table: Mapping[str, fields.Field]) -> None:
@@ -307,10 +316,10 @@ class Reader:
             return found
         defined = self.defined.setdefault(str(spot.key), {})
         for key, value_node in items(node):
-            at = Spot(key.value, spot)
-            name = self._key(kind.key, key, at, spot)
+            name = self._key(kind.key, key, spot)
             if name is None:
                 continue
+            at = Spot(key.value, spot)
             defined[name] = key
             self._event = name
             if not _is_null(value_node):
@@ -326,7 +335,8 @@ class Reader:
         if value is not None:
             found[name], found.nodes[name] = value, node
 
-    def _key(self, kind: fields.Kind, key: Node, at: Spot, spot: Spot) -> str | None:
+    def _key(self, kind: fields.Kind, key: Node, spot: Spot) -> str | None:
+        at = Spot(key.value, spot, strange=True)
         if isinstance(kind, fields.EventName):
             return self._event_name(kind, key, at, None)
         form = getattr(kind, "form", "")
@@ -379,7 +389,7 @@ class Reader:
         if text is None:
             return None
         try:
-            secret = self._store.secret(text)
+            secret = self._store.secret(text, several=kind.several)
         except SecretError as fault:
             return self._unresolved(fault, text, node, spot)
         if not secret.reference and not kind.public:
@@ -601,12 +611,11 @@ _READERS: dict[type, Callable[..., Any]] = {
 }
 
 
+_SHAPES = {fields.ListOf: "sequence", fields.MapOf: "mapping", fields.Table: "mapping"}
+
+
 def _is_null(node: Node) -> bool:
     return node.id == "scalar" and node.style is None and node.value in _NULLS
-
-
-def _is_empty(node: Node) -> bool:
-    return _is_null(node) or (node.id != "scalar" and not node.value)
 
 
 def _without(text: str, spot: Spot) -> str:
@@ -674,7 +683,7 @@ def _keys(spot: Spot) -> Iterator[str | int]:
 def _stand_in(key: str, reference: str) -> str:
     """Return a value of the right form for *key*, another for each *reference*."""
     name = re.sub(r"[^A-Za-z0-9]", "", reference)
-    return _STAND_INS.get(key, "{name}").format(name=name)
+    return _STAND_INS.get(key, "{name}").format(name=name, reference=reference)
 
 
 def _offset(node: Node) -> int:

@@ -64,15 +64,17 @@ class Store:
     def __repr__(self) -> str:
         return f"<Store of {len(self._kept)}>"
 
-    def secret(self, text: str) -> Secret:
+    def secret(self, text: str, *, several: bool = False) -> Secret:
         """Return what *text* of the configuration stands for, on one line, never empty.
 
-        The secret's reference is *text* as `references.shown` has it; empty for a plain value.
+        *several*: it may be a list, whose line breaks stay. The secret's reference is *text* as `references.shown` has it; empty for a plain value.
         Raises SecretError.
         """
         text = trimmed(text)
         value = self._remote(self.substituted(text)) if is_remote(text) else self._filled(text)
-        value = "".join(trimmed(value).splitlines())  # line breaks never count, as in GitLab
+        value = trimmed(value)
+        if not several:
+            value = "".join(value.splitlines())  # line breaks never count, as in GitLab
         if not value:
             raise fault("empty_text")
         return Secret(value, shown(text))

@@ -197,6 +197,8 @@ class _Scan:
 
     def _colon(self) -> None:
         after = self._line[self._at + 1 : self._at + 2]
+        if self._brackets and after and after in "[{" and self._line[self._at - 1] not in "'\"":
+            self._tell("space", self._number, self._at)
         self._fresh = after in "\t " or bool(self._brackets)
         self._keyed = self._keyed or self._fresh
         self._at += 1

@@ -1,0 +1,230 @@
+"""The verb ``check``, and where commands find the configuration."""
+
+import json
+from pathlib import Path
+
+import pytest
+from verbs import CONFIG, PLANTED, VALUES, project, run, widest, written_out
+
+ROBOT = "11111111-2222-3333-4444-555555555555"
+ENVIRONMENT = {"WECOM_WEBHOOK_URL": ROBOT, "WEBHOOK_SECRET": "x"}
+BROKEN = CONFIG.replace("branches:", "branchs:").replace("[ops-group]", "[ops-grup]")
+WARNED = CONFIG.replace("[pipeline.failed, deployment]", "[pipeline.failed, pipeline.fixed]")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "lang, line",
+    [
+        ("zh-CN", "config.yml：没有问题（3 个接收者，4 条路由，1 个人，摘要 "),
+        ("en", "config.yml: no problems (receivers: 3, routes: 4, people: 1, digest "),
+    ],
+)
+def test_a_good_configuration_is_one_line(folder: Path, lang: str, line: str) -> None:
+    """Nothing wrong: the counts and the digest, exit code 0."""
+    project(folder)
+    result = run("check", "--lang", lang)
+
+    assert (result.exit_code, result.output.startswith(line)) == (0, True), result.output
+    assert len(result.output.splitlines()) == 1
+    assert widest(result) <= 80
+
+
+def test_all_problems_are_shown_with_their_lines(folder: Path) -> None:
+    """Each fault has its place, its line with a caret and a hint; then the sum; exit code 1."""
+    project(folder, BROKEN)
+    result = run("check", "config.yml", "--lang", "zh-CN")
+
+    assert result.exit_code == 1
+    assert "config.yml:28:5: E101 routes[0] 里没有 “branchs” 这个键\n" in result.output
+    assert "   28 |     branchs: [develop, release/**]\n      |     ^\n" in result.output
+    assert "      = 提示：你是不是想写 branches？" in result.output
+    assert "你是不是想写 ops-group？" in result.output
+    assert result.output.splitlines()[-1] == "2 个错误"
+    assert widest(result) <= 80
+
+
+def test_problems_as_json(folder: Path) -> None:
+    """``--format json`` gives every problem with code, place, path, message, hint and docs."""
+    project(folder, BROKEN)
+    result = run("check", "--format", "json", "--lang", "en")
+    found = json.loads(result.output)
+
+    assert result.exit_code == 1
+    assert [(one["code"], one["line"], one["path"]) for one in found] == [
+        ("E101", 28, "routes[0].branchs"),
+        ("E120", 37, "routes[2].receivers[0]"),
+    ]
+    assert set(found[0]) == {
+        "code", "level", "file", "line", "column", "path", "message", "hint", "docs",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "form, good, bad",
+    [
+        ("github", "", "::error file=config.yml,line=28,"),
+        ("gitlab", "[]\n", '"check_name": "E101"'),
+    ],
+)
+def test_problems_for_a_pipeline(folder: Path, form: str, good: str, bad: str) -> None:
+    """The forms for a pipeline hold the problems only, and nothing when there is none."""
+    path = project(folder)
+    fine = run("check", "--format", form)
+    path.write_text(BROKEN, encoding="utf-8")
+    wrong = run("check", "--format", form)
+
+    assert (fine.exit_code, fine.output) == (0, good)
+    assert (wrong.exit_code, bad in wrong.output) == (1, True)
+
+
+def test_warnings_fail_only_when_strict(folder: Path) -> None:
+    """A warning is shown with exit code 0; ``--strict`` makes it 1."""
+    project(folder, WARNED)
+    lax, strict = run("check"), run("check", "--strict")
+
+    assert (lax.exit_code, strict.exit_code) == (0, 1)
+    assert "W104" in lax.output
+    assert lax.output == strict.output
+    assert lax.output.splitlines()[-1] == "1 warning"
+
+
+def test_a_template_that_fails_is_a_problem(folder: Path) -> None:
+    """Templates are rendered while checking: a misspelt variable is found."""
+    project(folder, CONFIG + "templates:\n  push: '{{ projct.name }}'\n")
+    result = run("check")
+
+    assert (result.exit_code, "E60" in result.output) == (1, True)
+
+
+def test_a_file_that_is_missing_is_a_usage_error() -> None:
+    """Exit code 2, in the language asked for."""
+    result = run("check", "confg.yml", "--lang", "zh-CN")
+
+    assert (result.exit_code, "没有文件 “confg.yml”" in result.output) == (2, True)
+
+
+# Secrets that are not here.
+
+
+def test_secrets_that_are_not_set_are_errors(folder: Path) -> None:
+    """Without the variables there is one E201 for each reference."""
+    project(folder, env={})
+    result = run("check", "--format", "json")
+
+    assert (result.exit_code, {one["code"] for one in json.loads(result.output)}) == (1, {"E201"})
+
+
+@pytest.mark.parametrize("strict", [[], ["--strict"]], ids=["", "strict"])
+@pytest.mark.parametrize(
+    "lang, told",
+    [
+        ("zh-CN", "7 个密钥没有检查：这里取不到（--offline）"),
+        ("en", "7 secrets were not looked at"),
+    ],
+)
+def test_offline_does_not_need_secrets(
+    folder: Path, lang: str, told: str, strict: list[str]
+) -> None:
+    """``--offline``: they are counted, not complained about; everything else is checked."""
+    path = project(folder, env={})
+    fine = run("check", "--offline", "--lang", lang, *strict)
+    path.write_text(BROKEN, encoding="utf-8")
+    wrong = run("check", "--offline", "--lang", lang)
+
+    assert (fine.exit_code, wrong.exit_code) == (0, 1)
+    assert "没有问题" in fine.output or "no problems" in fine.output
+    assert told in fine.output
+    assert "E101" in wrong.output
+    assert "W208" not in fine.output + wrong.output
+
+
+def test_offline_asks_no_parameter_store(folder: Path) -> None:
+    """``ssm://`` is not fetched, so no cloud has to be reachable."""
+    text = CONFIG.replace('"${WECOM_DEV_URL}"', '"ssm:///relay/dev"')
+    project(folder, text)
+    result = run("check", "--offline", "--lang", "en")
+
+    assert result.exit_code == 0
+    assert "1 secret was not looked at" in " ".join(result.output.split())
+
+
+# Where the configuration stands.
+
+
+def test_without_a_file_the_variables_are_checked() -> None:
+    """Only the environment: it is named, and its variables are where problems stand."""
+    fine = run("check", "--lang", "zh-CN", **ENVIRONMENT)
+    wrong = run("check", "--lang", "zh-CN", WECOM_WEBHOOK_URL=ROBOT)
+
+    assert (fine.exit_code, wrong.exit_code) == (0, 1)
+    assert fine.output.startswith("环境变量：没有问题（1 个接收者，1 条路由，0 个人")
+    assert "E202 WEBHOOK_SECRET: " in wrong.output
+
+
+def test_the_environment_file_is_read_and_loses(folder: Path) -> None:
+    """``.env`` beside the configuration counts, but what is set already wins."""
+    (folder / "sub").mkdir()
+    project(folder / "sub", env={**VALUES, "WECOM_DEV_URL": ROBOT})
+    from_file = run("check", "sub/config.yml")
+    overridden = run("check", "sub/config.yml", WECOM_DEV_URL="not an address")
+
+    assert from_file.exit_code == 0
+    assert (overridden.exit_code, "E203" in overridden.output) == (1, True)
+
+
+def test_the_environment_file_of_another_folder_does_not_count(folder: Path) -> None:
+    """With a named file it is the one beside that file, not the one here."""
+    (folder / "sub").mkdir()
+    (folder / "sub" / "config.yml").write_text(CONFIG, encoding="utf-8")
+    project(folder)
+
+    assert run("check", "sub/config.yml").exit_code == 1
+
+
+def test_a_named_file_comes_before_everything(folder: Path) -> None:
+    """``check FILE`` reads that file whatever CONFIG_YAML says, also one in ``.env``."""
+    project(folder, env={**VALUES, "CONFIG_YAML": "version"})
+    named = run("check", "config.yml", CONFIG_YAML="version: 2")
+    inline = run("check", CONFIG_YAML="version: 2")
+
+    assert named.exit_code == 0
+    assert (inline.exit_code, inline.output.startswith("CONFIG_YAML:1:")) == (1, True)
+
+
+def test_the_environment_may_name_the_file(folder: Path) -> None:
+    """CONFIG_FILE is followed; empty, there is no file."""
+    project(folder, name="mine.yml")
+    found = run("check", CONFIG_FILE="mine.yml")
+    missing = run("check", CONFIG_FILE="other.yml")
+    (folder / ".env").unlink()
+    none = run("check", CONFIG_FILE="", **ENVIRONMENT)
+
+    assert found.output.startswith("mine.yml: no problems")
+    assert (missing.exit_code, "other.yml" in missing.output) == (1, True)
+    assert none.output.startswith("environment variables: no problems")
+
+
+def test_an_environment_file_that_cannot_be_read_is_explained(folder: Path) -> None:
+    """A folder called ``.env`` is a message, not a traceback."""
+    (folder / ".env").mkdir()
+    result = run("check")
+
+    assert (result.exit_code, ".env cannot be read" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "gitlab"])
+@pytest.mark.parametrize("break_it", ["", "receivers: [", "\t", "  secret: {"], ids=ascii)
+@pytest.mark.parametrize("old, new", [("", ""), ("url:", "ulr:"), ("secret:", "secrt:")])
+def test_g1_no_secret_is_shown(folder: Path, form: str, break_it: str, old: str, new: str) -> None:
+    """Secrets written into the file show in no form, also where the file does not parse."""
+    project(folder, written_out(CONFIG.replace(old, new) if old else CONFIG) + break_it)
+    output = run("check", "--format", form).output
+
+    assert "W201" in output or "E0" in output
+    assert [secret for secret in PLANTED if secret in output] == []
