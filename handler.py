@@ -9,6 +9,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 import requests
@@ -227,8 +228,10 @@ def _not_configured(error: ConfigError) -> NotConfigured:
     codes = ", ".join(dict.fromkeys(problem.code for problem in found[1:]))
     more = f" (+{len(found) - 1}: {cut_bytes(codes, 40)})" if codes else ""
 
+    first = found[0]._replace(file=PurePath(found[0].file).name)  # strangers read it
+
     def told(lang: str) -> str:
-        text = f"{found[0].told(lang)}; {found[0].hint.of(lang)}".rstrip("; ")
-        return cut_bytes(text, 180) + more
+        parts = filter(None, (first.told(lang), first.hint.of(lang)))
+        return cut_bytes(("; " if lang == "en" else "；").join(parts), 180) + more
 
     return NotConfigured(Phrase(told("zh-CN"), told("en")), code=found[0].code)

@@ -38,8 +38,8 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
     """Turn words into the receiver's message type; the limit counts the bytes of the content.
 
     Goes to `Notification.mentions`, also in the quiet form: the first 1000 userids, or everybody in
-    the application's range. ``touser`` is empty when nobody has a userid, which WeCom refuses, as it
-    does ``agentid`` 0, which stands for one that is not known where a message is only looked at.
+    the application's range. ``touser`` is empty when nobody has a userid, which WeCom refuses; so
+    is ``agentid`` 0, which stands for one that is not known where a message is only looked at.
     The body holds nothing that changes from one attempt to the next.
     """
     name = receiver.message if receiver.message in _KINDS else "markdown"

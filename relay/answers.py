@@ -19,8 +19,8 @@ def fit(body: Mapping[str, Any], most: int) -> dict[str, Any]:
     """Return *body* in at most *most* bytes of compact JSON.
 
     What goes, in this order, until the rest fits: the ``detail`` of every entry; entries from the
-    end of the longest of the lists ``sent``, ``failed``, ``notes`` and ``skipped``, counted in ``more``; the
-    longest values, with their keys. *body* itself stays as it is.
+    end of the longest of the lists ``sent``, ``failed``, ``notes`` and ``skipped``, counted in
+    ``more``; the longest values, with their keys. *body* itself stays as it is.
     """
     fitted = dict(body)
     if len(compact_json(fitted)) <= most:

@@ -195,6 +195,15 @@ def test_the_end_of_the_way_is_told(folder: Path, left: int, line: str) -> None:
     assert ("not asked" in result.output) == bool(left)
 
 
+def test_a_test_message_asks_every_route(folder: Path) -> None:
+    """It goes on after ``continue: false``, so nothing is said about an end."""
+    project(folder, routes("continue: false", "name: next"))
+    result = run("explain", "test.ping", "--source", "gitee", *SOON)
+
+    assert (result.exit_code, "not asked" in result.output) == (0, False)
+    assert "next" in result.output
+
+
 def test_what_no_route_takes_is_told(folder: Path) -> None:
     """The receiver of ``unmatched`` has a branch of its own, without a place."""
     project(folder, routes("projects: [x]") + "unmatched: ops-group\n")
@@ -209,15 +218,14 @@ def test_notes_stand_under_what_is_sent(folder: Path) -> None:
     text = routes("quiet: [push]", "mention: { push: [author] }, receivers: [ops-group]")
     project(folder, text)
     lines = run("explain", "push.pushed", *SOON).output.splitlines()
-    told = [line[14:].partition("config.yml")[0].strip() for line in lines if line[0] in "├│└ "]
+    told = [line[12:].partition("config.yml")[0].strip() for line in lines if line[0] in "├│└ "]
 
     assert told[1:] == [
         "✓ → dev-group (WeCom, one grey line)",
-        "· push.pushed is in quiet: sent as one grey",
-        "line",
+        "· push.pushed is in quiet: sent as one grey line",
         "✓ → ops-group (DingTalk)",
-        "✗ the committer 李四 is not in people: add",
-        "the commit e-mail to somebody's aliases",
+        "✗ the committer 李四 is not in people: add the commit",
+        "e-mail to somebody's aliases",
     ]
 
 

@@ -103,7 +103,7 @@ def test_f1_what_is_no_configuration_is_refused(
     relay = Relay(robots, **{way: text if way == "CONFIG_YAML" else str(file)})
     fix = refused(relay)
 
-    assert f"{'CONFIG_YAML' if way == 'CONFIG_YAML' else file}:{place} " in fix
+    assert f"{'CONFIG_YAML' if way == 'CONFIG_YAML' else file.name}:{place} " in fix
     assert word in fix
 
 

@@ -430,6 +430,34 @@ def wecom_ids(one: Selected) -> list[str]:
     return [mention.wecom or "@all" for mention in one.mentions]
 
 
+@pytest.mark.parametrize(
+    ("fields", "templates", "expected"),
+    [
+        ({}, (), True),
+        ({"show": (("pipeline.success", ("commit",)),)}, (), False),
+        ({"append": (("pipeline.success", "x"),)}, (), False),
+        ({"mention": (("pipeline.success", ("author",)),)}, (), False),
+        ({}, (("pipeline.success", "x"),), False),
+        ({"show": (("pipeline", ("commit",)),)}, (("*", "x"),), True),
+        ({"append": (("pipeline.success", "x"),), "quiet": ("pipeline.success",)}, (), True),
+    ],
+)
+def test_an_event_with_words_of_its_own_is_no_grey_line(
+    fields: dict[str, Any], templates: tuple[tuple[str, str], ...], expected: bool
+) -> None:
+    """Who writes what this very event shows wants to see it, unless `quiet` names it as well."""
+    found = decide(SUCCESS, Route("r", ("a",), **fields), templates=templates)
+
+    assert only(found).quiet == expected
+
+
+def test_a_route_to_nobody_says_so() -> None:
+    """A route without receivers matched, sent nothing, and has a reason."""
+    (step,) = decide(PUSH, Route("r", ())).steps
+
+    assert (step.matched, step.sent, codes(step)) == (True, (), "R30")
+
+
 def test_an_application_writes_to_its_people() -> None:
     """`to` decides, also when the message is quiet."""
     person = application("person", "zhangsan", "lisi")

@@ -104,10 +104,9 @@ def _asked(config: Config, decision: Decision) -> Iterator[_Asked]:
     """Yield each step with its route; the one for what nobody chose has a route of its own."""
     for at, step in enumerate(decision.steps):
         if at < len(config.routes):
-            route = config.routes[at]
             is_last = at == len(decision.steps) - 1
-            ended = is_last and step.matched and not route.continues
-            yield _Asked(step, route, len(config.routes) - at - 1 if ended else 0)
+            left = len(config.routes) - at - 1 if is_last else 0
+            yield _Asked(step, config.routes[at], left)
         else:
             yield _Asked(step, Route(step.route, step.sent))
 

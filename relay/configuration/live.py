@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Read: TypeAlias = Callable[[Origin, Mapping[str, str], Store], Loaded]
 
 _LOOK_S = 1.0  # between two looks at the file
-_HOLD_S = 5.0  # between two attempts while a parameter store fails: each may take seconds
 _PATIENCE_S = 0.3  # that an event waits for old secrets to be fetched again
 _STORES = ("E206", "E207")
 
@@ -125,8 +124,10 @@ class Live:
         self._tell(loaded.problems)
         if loaded.config is None:
             self._error = ConfigError(loaded.problems)
+            from relay.configuration.secrets import FIRST_RETRY_S
+
             fetched = any(problem.code in _STORES for problem in loaded.problems)
-            self._next_look = now + (_HOLD_S if fetched else 0.0)
+            self._next_look = now + (FIRST_RETRY_S if fetched else 0.0)
             if self._config is None:
                 self.lang = loaded.lang
             else:

@@ -16,10 +16,19 @@ from relay.configuration.pasted import trimmed
 from relay.configuration.references import Part, is_remote, location, parts, shown
 from relay.configuration.secret_errors import SecretError, fault
 
-__all__ = ["KEPT_S", "RETRY_S", "Fetch", "SecretError", "Store", "default_fetchers"]
+__all__ = [
+    "FIRST_RETRY_S",
+    "KEPT_S",
+    "RETRY_S",
+    "Fetch",
+    "SecretError",
+    "Store",
+    "default_fetchers",
+]
 
 KEPT_S = 300.0  # what is kept elsewhere is asked for again after this
 RETRY_S = 30.0  # and after this when asking failed
+FIRST_RETRY_S = 5.0  # as long as there is no value at all: nothing can be sent without it
 
 _NEVER = float("inf")
 _ALIKE = 0.7
@@ -67,8 +76,8 @@ class Store:
     def secret(self, text: str, *, several: bool = False) -> Secret:
         """Return what *text* of the configuration stands for, on one line, never empty.
 
-        *several*: it may be a list, whose line breaks stay. The secret's reference is *text* as `references.shown` has it; empty for a plain value.
-        Raises SecretError.
+        *several*: it may be a list, whose line breaks stay. The secret's reference is *text* as
+        `references.shown` has it; empty for a plain value. Raises SecretError.
         """
         text = trimmed(text)
         value = self._remote(self.substituted(text)) if is_remote(text) else self._filled(text)
@@ -186,7 +195,8 @@ class Store:
         old = self._kept.get(place, _Kept(None, error))
         if old.error is None:
             log.warning("secret.kept", reference=place, code=error.code, detail=error.message.en)
-        self._kept[place] = _Kept(old.value, error, self._clock() + RETRY_S)
+        wait_s = FIRST_RETRY_S if old.value is None else RETRY_S
+        self._kept[place] = _Kept(old.value, error, self._clock() + wait_s)
 
 
 def default_fetchers(environ: Mapping[str, str]) -> dict[str, Fetch]:

@@ -75,17 +75,19 @@ def _is_file_name(text: str) -> bool:
 
 
 def _content(name: str, folder: Path | None) -> str:
+    from relay.configuration.masking import masked_text
+
     root = (folder or Path()).resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root):
-        raise _FileError("E608", _OUTSIDE.filled(file=name), _PUT_IT)
+        raise _FileError("E608", _OUTSIDE.filled(file=masked_text(name)), _PUT_IT)
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
-        message = (_NO_FILE if missing else _UNREADABLE).filled(file=name)
+        message = (_NO_FILE if missing else _UNREADABLE).filled(file=masked_text(name))
         raise _FileError("E607", message, _PUT_IT if missing else _AS_UTF8) from None
     if len(text) > MOST_TEMPLATE:
-        raise _FileError("E608", _TOO_LONG.filled(file=name), _SHORTEN)
+        raise _FileError("E608", _TOO_LONG.filled(file=masked_text(name)), _SHORTEN)
     return text

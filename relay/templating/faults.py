@@ -83,4 +83,7 @@ def wrong_argument(name: str) -> TemplateFault:
 
 
 def _short(text: str, cells: int) -> str:
-    return cut_cells(clean(text), cells)
+    """Return *text* as a message may quote it: bounded, and nothing that looks like a secret."""
+    from relay.configuration.masking import masked_text
+
+    return cut_cells(masked_text(clean(text)), cells)
