@@ -37,20 +37,21 @@ _SECURITY = Verdict(
     Misconfigured,
     "E520",
     "the robot's security settings refuse the message",
-    "Open the robot's security settings: use 加签 and put its secret (SEC…) into DINGTALK_SECRET, "
-    "or the keyword into DINGTALK_KEYWORDS; remove IP ranges.",
+    "Open the robot's security settings: use 加签 and put its secret (SEC…) into secret "
+    "(DINGTALK_SECRET), or the keyword into keywords (DINGTALK_KEYWORDS); remove IP ranges.",
 )
 _KEYWORD = Verdict(
     Misconfigured,
     "E521",
     "the message holds none of the robot's keywords",
-    "Put one of the robot's 自定义关键词 into DINGTALK_KEYWORDS, or let the robot use 加签.",
+    "Put one of the robot's 自定义关键词 into keywords (DINGTALK_KEYWORDS), or let the robot use "
+    "加签.",
 )
 _SIGN = Verdict(
     Misconfigured,
     "E522",
     "the signature does not match",
-    "Copy the 加签 secret (SEC…) of this very robot into DINGTALK_SECRET.",
+    "Copy the 加签 secret (SEC…) of this very robot into secret (DINGTALK_SECRET).",
 )
 _TIMESTAMP = Verdict(
     Misconfigured,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 import formatters
 from relay import dispatch
-from relay.config import GITLAB, WECOM_APP, Config, Receiver
+from relay.config import WECOM_APP, Config, Receiver
 from relay.delivery import Outcome, deliver_all, new_session
 from relay.errors import DeliveryError, Ignored, RequestError
 from relay.events import Event, Ping, Project
@@ -80,7 +80,7 @@ def send(
     configured.begin(lang)
     chosen, known = _receivers(receiver, to, config, lang, form)
     now_s = time.time()
-    found = _event(event, source, settings, headers, known, now_s, lang)
+    found = _event(event, source, settings, headers, now_s, lang)
     decision = _decision(found, known, chosen, now_s)
     if len(decision.selected) < len(chosen):
         raise click.UsageError(_NOBODY.filled(name=receiver).of(lang))
@@ -125,14 +125,12 @@ def _event(
     source: str | None,
     settings: tuple[str, ...],
     headers: tuple[str, ...],
-    config: Config,
     now_s: float,
     lang: str,
 ) -> Event:
     """Return the event to send, as if it happened now; raises Failure for one that never is."""
-    if name is None:
-        forge = source or next((one.type for one in config.sources), GITLAB)
-        return Event(forge, "test", "ping", Ping(_HOOK), Project(_PROJECT))
+    if name is None:  # no forge takes part in it
+        return Event("", "test", "ping", Ping(_HOOK), Project(_PROJECT))
     sample = chosen_sample(name, source, settings, headers, lang)
     try:
         return event_of(samples.fresh(sample, now_s))

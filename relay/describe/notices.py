@@ -7,6 +7,7 @@ from relay.words import Phrase, Words
 
 _CONNECTED = Phrase("测试消息", "Test message")
 _TEST_FOR = Phrase("{forge} 的 Webhook 已接通", "the {forge} webhook is connected")
+_REACHED = Phrase("机器人已接通", "the robot is connected")
 _TEST_OF = Phrase("测试的事件", "Event tested")
 _SEEN = Phrase(
     "看到这条消息说明网址和密钥都正确", "If you can read this, the URL and the secret are right"
@@ -16,15 +17,16 @@ _FORGES = {"gitlab": "GitLab", "gitee": "Gitee"}
 
 
 def ping(event: Event, found: Ping, view: View) -> Draft:
+    """Describe a test of the way from a forge, or, where *source* is none, of the robot alone."""
     words = view.words
-    forge = _FORGES.get(event.source, event.source)
-    connected = words.say(_TEST_FOR, forge=forge)
+    forge = _FORGES.get(event.source)
+    connected = words.say(_TEST_FOR, forge=forge) if forge else words.say(_REACHED)
     head = Head("🔔", words.say(_CONNECTED), ref=connected, who="")
     return Draft(
         head,
         (
             facts(words.labelled(_TEST_OF, value(found.hook, 40)), value(found.host, 60)),
-            facts(words.say(_SEEN)),
+            facts(words.say(_SEEN) if forge else ""),
         ),
         (action(words, VIEW, event.url),),
     )
