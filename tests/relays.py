@@ -24,6 +24,16 @@ def now() -> float:
     return NOW
 
 
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Answer(NamedTuple):
     """*shown* is what the robots took because of this request, WeCom's first."""
 

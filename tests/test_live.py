@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from relays import Clock
 
 from relay.config import Config
 from relay.configuration.live import Live
@@ -35,16 +36,6 @@ BROKEN = {
     "tab": "version: 1\n\treceivers: {}\n",
     "unknown-key": GOOD.format(name="dev") + "routs: []\n",
 }
-
-
-class Clock:
-    """A monotonic clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Running:

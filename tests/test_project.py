@@ -132,8 +132,8 @@ print(sorted(set(seen)))
     "module",
     ["boto3", "botocore", "tencentcloud", "jinja2", "flask", "click", "rich", "argparse", "difflib",
      "http.server", "markdown_it", "yaml", "dataclasses", "zoneinfo", "workbench",
-     "adapters.gitlab", "adapters.gitee", "relay.configuration.reader", "relay.configuration.secrets",
-     "relay.templates", "relay.templating"],
+     "adapters.gitlab", "adapters.gitee", "relay.configuration.reader",
+     "relay.configuration.secrets", "relay.templates", "relay.templating"],
 )  # fmt: skip
 def test_handler_import_is_lean(module: str) -> None:
     """What a cold start does not need is not imported by it."""

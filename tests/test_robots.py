@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 import trustme
+from relays import Clock
 
 from relay.signing import timestamp_signature
 from workbench import faults, robot_rules
@@ -22,19 +23,9 @@ TEXT = {"msgtype": "text", "text": {"content": "构建失败"}}
 MARKDOWN = {"msgtype": "markdown", "markdown": {"title": "标题", "text": "正文"}}
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from relays import Clock
 
 from relay.config import Secret
 from relay.configuration.parameter_store import name_of
@@ -19,14 +20,6 @@ from relay.configuration.secret_files import MAX_FILE_BYTES, read_files
 from relay.configuration.secrets import KEPT_S, RETRY_S, Store
 
 MARK = "pl4nted-mark"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class FakeStore:

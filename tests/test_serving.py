@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from relays import Clock
 from rich.cells import cell_len
 from verbs import (
     CLEAN,
@@ -180,21 +181,11 @@ def test_trigger_calls_a_named_source(served: str, hook: str, secret: str, code:
 # What is told when the file changes.
 
 
-class Clock:
-    """Monotonic seconds that move when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_changed_file_is_told(folder: Path) -> None:
     """A fault is printed as ``check`` does and the old configuration stays; then the new counts."""
     path = project(folder)
     given = configured.setting("config.yml", "zh-CN")
-    stream, clock = io.StringIO(), Clock()
+    stream, clock = io.StringIO(), Clock(0.0)
     live = Live(given.environ, clock, read=Reports(given, console(stream), "zh-CN").read)
     before = live.current()
     told = [stream.getvalue()]

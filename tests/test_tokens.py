@@ -4,20 +4,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from relays import Clock
 
 from relay.delivery import Post
 from relay.errors import Misconfigured, Unreachable
 from relay.tokens import MARGIN_S, MOST, Tokens, key_of
-
-
-class Clock:
-    """A monotonic clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Vendor:

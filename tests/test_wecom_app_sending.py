@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+from relays import Clock
 from rich.console import Console
 
 from formatters import wecom, wecom_app, wecom_codes, wecom_verdicts
@@ -30,19 +31,9 @@ GET_TOKEN = f"{AGENT}/gettoken"
 OURS = "test-delivery"
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_700_000_000.0)
 
 
 @pytest.fixture
