@@ -20,9 +20,10 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from relay.configuration.aws_parameters import aws_fetcher
-from relay.configuration.parameter_store import cloud_of, name_of, parameter_store
+from relay.configuration.parameter_store import cloud_of, parameter_store
 from relay.configuration.secret_errors import SecretError
 from relay.configuration.secrets import KEPT_S, Store
+from relay.configuration.stores import name_of
 from relay.configuration.tencent_secrets import tencent_fetcher
 from workbench import tencent_stand_in
 from workbench.tencent_stand_in import ENVIRON, SecretsManager

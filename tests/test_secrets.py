@@ -13,11 +13,11 @@ from conftest import ROOT
 from relays import Clock
 
 from relay.config import Secret
-from relay.configuration.parameter_store import name_of
 from relay.configuration.secret_errors import SecretError, fault
 from relay.configuration.secret_faults import FAULTS
 from relay.configuration.secret_files import MAX_FILE_BYTES, read_files
 from relay.configuration.secrets import KEPT_S, RETRY_S, Store
+from relay.configuration.stores import name_of
 
 MARK = "pl4nted-mark"
 

@@ -1,7 +1,7 @@
 """The codes of a running relay: of requests, and of what a robot or application answers."""
 
 from relay.words import Phrase
-from workbench.codes import Family, row
+from workbench.code_rows import Family, row
 
 _AGAIN = ("在平台上重新发送", "send it again from the forge")
 

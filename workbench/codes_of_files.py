@@ -1,7 +1,7 @@
 """The codes that `check` tells: of the file's text, its keys, its secrets and its templates."""
 
 from relay.words import Phrase
-from workbench.codes import Family, row
+from workbench.code_rows import Family, row
 
 _YAML = {
     "E001": row("文件超过 256 KB", "the file has more than 256 KB", "选对文件", "choose the file"),

@@ -13,7 +13,8 @@ from relay.facts import FACTS
 from relay.kinds import KINDS
 from relay.reasons import SENTENCES
 from relay.words import Phrase
-from workbench.codes import Family, families
+from workbench.code_rows import Family
+from workbench.codes import families
 
 LATER_REASONS = ("R28", "R29")  # they need a store of what was sent
 

@@ -6,9 +6,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from relay.configuration.parameter_store import Found, name_of, quiet, vendor_code
+from relay.configuration.fault_kinds import AWS
 from relay.configuration.references import SSM
-from relay.configuration.secret_errors import AWS, SecretError, fault
+from relay.configuration.secret_errors import SecretError, fault
+from relay.configuration.stores import Found, name_of, quiet, vendor_code
 
 _MOST_NAMES = 10  # of one GetParameters
 # AWS error codes and botocore's own errors, and what they come to

@@ -4,17 +4,12 @@ AWS Systems Manager Parameter Store on Lambda, 凭据管理系统 (Secrets Manag
 Tencent SCF. Their SDKs are imported only when something is read.
 """
 
-import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 
-from relay.configuration.references import SSM
-from relay.configuration.secret_errors import AWS, TENCENT, SecretError, fault
+from relay.configuration.fault_kinds import AWS, TENCENT
+from relay.configuration.secret_errors import fault
+from relay.configuration.stores import Found
 
-Found = dict[str, "str | SecretError"]
-
-_NAME = re.compile(r"[\w.\-/]+(:[\w.\-]+)?", re.ASCII)
-_VENDOR_CODE = re.compile(r"[\w.]{1,60}", re.ASCII)
 # Which variables tell where we are, the clearest first.
 _SIGNS = (
     ("AWS_LAMBDA_FUNCTION_NAME", AWS),
@@ -47,25 +42,3 @@ def parameter_store(environ: Mapping[str, str]) -> Callable[[Sequence[str]], Fou
 def cloud_of(environ: Mapping[str, str]) -> str:
     """Return ``aws``, ``tencent`` or ``""``: where we run, or else whose credentials are there."""
     return next((cloud for name, cloud in _SIGNS if environ.get(name)), "")
-
-
-def name_of(location: str) -> str:
-    """Return the name in ``ssm:///path/name`` with its slash, or ``""`` if it cannot be one.
-
-    ``ssm://name`` is a parameter without a slash; ``ssm://path/name`` gets the one it lacks.
-    ``:version`` (on AWS also ``:label``) may follow.
-    """
-    name = location.removeprefix(SSM)
-    if name == location or not _NAME.fullmatch(name) or name.endswith("/"):
-        return ""
-    return f"/{name}" if "/" in name[1:] and name[0] != "/" else name
-
-
-def quiet(logger: str) -> None:
-    """Silence an SDK's logger: its debug lines hold the values."""
-    logging.getLogger(logger).setLevel(logging.CRITICAL)
-
-
-def vendor_code(text: object) -> str:
-    """Return a cloud's error code if it looks like one: nothing else of its answers is shown."""
-    return str(text) if _VENDOR_CODE.fullmatch(str(text)) else "?"

@@ -1,12 +1,9 @@
 """The error of a secret that cannot be had; the texts are in `secret_faults`."""
 
-from typing import NamedTuple
-
 from relay.errors import NOTHING, RelayError
 from relay.text import clean, cut_cells
 from relay.words import Phrase
 
-AWS, TENCENT = "aws", "tencent"
 _MOST_CELLS = 120  # of a name or a reference in a text
 
 
@@ -25,14 +22,6 @@ class SecretError(RelayError):
     def again(self) -> "SecretError":
         """Return an equal error to raise: one that is kept would gather a traceback each time."""
         return SecretError(self.code, self.message, self.hint)
-
-
-class Fault(NamedTuple):
-    """A kind of error; the texts have places for names and references."""
-
-    code: str
-    message: Phrase
-    hint: Phrase
 
 
 def fault(kind: str, **values: str) -> SecretError:

@@ -4,7 +4,7 @@
 filled in; never the value. The faults of parameter stores are in `store_faults`.
 """
 
-from relay.configuration.secret_errors import Fault
+from relay.configuration.fault_kinds import Fault
 from relay.configuration.store_faults import STORE_FAULTS
 from relay.words import Phrase
 

@@ -1,6 +1,6 @@
 """What can go wrong with a parameter store (E206), and what to do about it on which cloud."""
 
-from relay.configuration.secret_errors import AWS, TENCENT, Fault
+from relay.configuration.fault_kinds import AWS, TENCENT, Fault
 from relay.words import Phrase
 
 _MESSAGES = {

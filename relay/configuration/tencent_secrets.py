@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from relay.configuration.parameter_store import Found, name_of, quiet, vendor_code
-from relay.configuration.secret_errors import TENCENT, fault
+from relay.configuration.fault_kinds import TENCENT
+from relay.configuration.secret_errors import fault
+from relay.configuration.stores import Found, name_of, quiet, vendor_code
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _CURRENT = "SSM_Current"
