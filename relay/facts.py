@@ -61,3 +61,4 @@ FACTS: dict[str, tuple[str, ...]] = {
     "deployment": ("version", "branch", "commit", "duration", "approver", "comment"),
     "wiki": ("message",),
 }
+EVERY_FACT = tuple(dict.fromkeys(name for names in FACTS.values() for name in names))

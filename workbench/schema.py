@@ -13,7 +13,7 @@ import yaml
 from relay.config import EVERYONE, ROLES
 from relay.configuration import fields
 from relay.configuration.fields import Field, Kind
-from relay.facts import FACTS
+from relay.facts import EVERY_FACT, FACTS
 from relay.kinds import KINDS
 from relay.policy import ALIASES, known_patterns
 from relay.version import VERSION
@@ -233,8 +233,7 @@ def _facts() -> Schema:
 
 
 def _facts_by_kind() -> Mapping[str, tuple[str, ...]]:
-    every = dict.fromkeys(name for names in FACTS.values() for name in names)
-    return {"*": tuple(every), **FACTS}
+    return {"*": EVERY_FACT, **FACTS}
 
 
 def _fact_name(kind: str) -> str:

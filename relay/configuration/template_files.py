@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from relay.config import Config
 from relay.configuration.fields import MOST_TEMPLATE
-from relay.configuration.reader import Reader, Section, Spot
+from relay.configuration.reader import Reader
+from relay.configuration.spots import Section, Spot
 from relay.words import Phrase
 
 if TYPE_CHECKING:
