@@ -113,19 +113,24 @@ class Application:
         def verify(source: Source) -> None:
             adapters.verify(request.headers, request.body, source, self._clock())
 
-        source = sources.verified(sources.candidates(config, name, forges), verify)
+        proven = sources.verified(sources.candidates(config, name, forges), verify)
         budget_s = config.delivery.timeout_s
         left_s = clouds.remaining_s(context, started, time.monotonic())
         if left_s is not None:
             budget_s = min(budget_s, left_s - _PLATFORM_MARGIN_S)
-        report = self._receive(request, source, config, started + budget_s)
+        report = self._receive(request, proven, config, started + budget_s)
         failed = not report["ok"] and config.delivery.on_error == "fail"
         return 502 if failed else 200, report
 
     def _receive(
-        self, request: clouds.Request, source: Source, config: Config, deadline: float
+        self,
+        request: clouds.Request,
+        proven: tuple[Source, ...],
+        config: Config,
+        deadline: float,
     ) -> dict[str, Any]:
-        """Read a verified request, send what is to be sent, and say what became of it."""
+        """Read a request of *proven* sources, send what is to be sent, say what became of it."""
+        source = proven[0]  # they are of one forge, and one delivery has one id
         key = adapters.delivery_key(source.type, request.headers, request.body)
         event_id = sources.event_id(source, key)
         try:
@@ -134,7 +139,7 @@ class Application:
             told = {"reason": error.reason, "detail": error.detail.en}
             log.info("event.ignored", id=event_id, source=source.name, **told)
             return ignored(event_id, error, config.lang)
-        sources.check_project(source, event)
+        source = sources.speaking(proven, event)
         now_s = self._clock()
         decision = select(event, config, source=source.name, now_s=now_s)
         _tell_decision(decision, event, event_id)
@@ -227,11 +232,10 @@ def _not_configured(error: ConfigError) -> NotConfigured:
     found = [problem for problem in error.problems if problem.is_error]
     codes = ", ".join(dict.fromkeys(problem.code for problem in found[1:]))
     more = f" (+{len(found) - 1}: {cut_bytes(codes, 40)})" if codes else ""
-
     first = found[0]._replace(file=PurePath(found[0].file).name)  # strangers read it
 
     def told(lang: str) -> str:
         parts = filter(None, (first.told(lang), first.hint.of(lang)))
         return cut_bytes(("; " if lang == "en" else "；").join(parts), 180) + more
 
-    return NotConfigured(Phrase(told("zh-CN"), told("en")), code=found[0].code)
+    return NotConfigured(Phrase(told("zh-CN"), told("en")), code=first.code)

@@ -5,11 +5,13 @@ written as it is. The words are escaped as everywhere else, and may not play a p
 around them either: what a word may do depends on where the markup before it leaves off.
 
 - Inside the label of a link (``[…``) words have full-width brackets and no link of their own.
-- As the whole target of a link (``](…)``) words and addresses must be a usable address. When they
-  are not, the link becomes its label in plain text (`design/messages.md` rule 8).
-- In the middle of a target words are percent-encoded; an address is written without the wrapping
-  for the browser, which holds only for a whole target.
-- Inside a tag (``<font …``) words have no quotes, angles, brackets or equals signs.
+- At the start of a link's target (``](…``) stands a usable address of the event or of the author.
+  Words are none, for they would choose where the link leads. Without an address the link becomes
+  its label in plain text (`design/messages.md` rule 8).
+- In the middle of a target words cannot change the host (`relay.addresses`); an address is written
+  without the wrapping for the browser, which holds only for a whole target.
+- Inside a tag (``<font …``) words have no quotes, angles, brackets or equals signs. In its
+  ``href`` or ``src`` they are what they are in a target.
 - Behind ``@ < & ]`` a zero-width space stands before the words: nobody is mentioned, and no tag,
   entity or link begins, because of what a payload says.
 - At the start of a line, also behind ``> - # 1.``, words cannot start a block.
@@ -19,16 +21,17 @@ around them either: what a word may do depends on where the markup before it lea
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import quote
 
 from formatters import escaping
 from formatters.spans import Style, merged, write_span
+from relay.addresses import continued
 from relay.notifications import Span
 
 MARKUP, ADDRESS = "markup", "address"
 
 _BLOCK_PREFIX = re.compile(r"[\s>#*+|.)\d-]*")
 _TAG = re.compile(r"<[A-Za-z/!]")
+_TARGET_IN_TAG = re.compile(r"(?:href|src)\s*=\s*[\"']?([^\"'<>]*)\Z", re.IGNORECASE)
 _NOT_IN_TAG = str.maketrans("", "", "\"'=<>&`[]()")
 _JOINS = ("@", "<", "&", "]")
 # Stands for a character of words in `_Draft.shape`; digits stay, for "1" and ". " make a list.
@@ -96,12 +99,13 @@ def _value(draft: _Draft, span: Span, after: Span, style: Style) -> _Draft:
     """Add what came from a payload, words or an address."""
     if draft.is_at_target():
         is_whole = after.form == MARKUP and after.text.startswith(")")
-        address = (style.address if is_whole else escaping.address)(span.text)
+        usable = style.address if is_whole else escaping.address
+        address = usable(span.text) if span.form == ADDRESS else ""
         return draft.plus(address) if address else _unlinked(draft)
     if span.form == ADDRESS:
         return draft.plus(escaping.address(span.text))
-    if draft.target() >= 0:
-        return draft.plus(quote(span.text, safe="/", errors="replace"))
+    if (at := draft.target()) >= 0:
+        return draft.plus(continued(draft.written[at + 2 :], span.text))
     words = _words(draft, span, style)
     joins = draft.shape.endswith(_JOINS) and words and not words[0].isspace()
     return draft.plus(escaping.GAP + words if joins else words)
@@ -120,6 +124,8 @@ def _unlinked(draft: _Draft) -> _Draft:
 
 def _words(draft: _Draft, span: Span, style: Style) -> str:
     if draft.in_tag():
+        if found := _TARGET_IN_TAG.search(draft.written, draft.shape.rfind("<")):
+            return continued(found[1], span.text) if found[1].strip() else ""
         return style.escape(span.text.translate(_NOT_IN_TAG))
     if draft.in_label():
         span = span._replace(text=escaping.label(span.text), url="")

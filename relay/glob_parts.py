@@ -61,6 +61,17 @@ _NOTHING_BEFORE = Phrase(
 _WITH_REFS = Phrase(
     "只写名字，不带 refs/heads/ 或 refs/tags/", "leave out refs/heads/ or refs/tags/: only the name"
 )
+_WHOLE_ADDRESS = Phrase(
+    "只写路径，例如 platform/api，不写整个地址",
+    "write only the path, such as platform/api, not the whole address",
+)
+_NO_SUCH_WORD = Phrase(
+    "以 $ 开头的只有 $default（默认分支）；原样的写成 \\$",
+    "the only word with $ is $default, the default branch; a plain $ is \\$",
+)
+_WITH_AT = Phrase(
+    "只写名字，不带 @；原样的写成 \\@", "leave out the @: only the name; a plain one is \\@"
+)
 _ROOTED = Phrase("不以 / 开头", "leave out the / at the beginning")
 
 
@@ -99,6 +110,9 @@ def _check_whole(pattern: str) -> None:
         (len(pattern) > MOST_CHARACTERS, _TOO_LONG),
         (pattern.startswith(("refs/heads/", "refs/tags/")), _WITH_REFS),
         (pattern.startswith("/"), _ROOTED),
+        ("://" in pattern, _WHOLE_ADDRESS),
+        (pattern[:1] == "$" and pattern[1:2].isalpha() and pattern != "$default", _NO_SUCH_WORD),
+        (pattern[:1] == "@" and "/" not in pattern, _WITH_AT),  # @scope/name is a tag, or a path
     ):
         if is_wrong:
             raise GlobError(fault)

@@ -20,7 +20,7 @@ DEFAULT_BRANCH = "$default"
 # a failure on the main branch that nobody hears of.
 _USUAL_DEFAULTS = ("main", "master")
 # Names with a few stars, as most patterns are: nothing in these can be wrong.
-_PLAIN = r"!?(?!refs/|/)[\w.@$*/-]{1,100}"  # compiled when a file is read
+_PLAIN = r"!?(?!refs/|[/@$])[\w.@$*/-]{1,100}"  # compiled when a file is read
 
 
 class _Filter(NamedTuple):

@@ -15,7 +15,9 @@ from relay.roles import doer, meant
 from relay.text import clean, cut_cells
 from relay.words import NAME_CELLS, Phrase
 
-MOST_PEOPLE = 50  # of one message: a push of a hundred authors is no reason to call them all
+# Of one message: a push of a hundred authors is no reason to call them all. Those of an application
+# are whom it writes to, and WeCom takes so many (`reference/wecom.md` part B).
+MOST_PEOPLE = {WECOM_ROBOT: 50, WECOM_APP: 1000, DINGTALK_ROBOT: 50}
 _MENTIONED = "mentioned"
 # The ids a platform knows, its own first.
 _IDS = {
@@ -44,6 +46,10 @@ _NOT_THERE = Phrase(
 _NO_MATCH = Phrase(
     "提交者 {who} 不在 people 里，请把提交邮箱写进 aliases",
     "the committer {who} is not in people: add the commit e-mail to somebody's aliases",
+)
+_TOO_MANY = Phrase(
+    "超过 {most} 人，其余 {count} 人没有提醒",
+    "more than {most} people: the other {count} are not called",
 )
 _WORD = Phrase("@{who} 不在 people 里", "@{who} is not in people")
 # The addresses that keep an e-mail address private hold the user name: GitLab's, of any
@@ -87,7 +93,8 @@ def resolve(
     Each person once, in the order of *names*; never who did it (`relay.roles.doer`), and nobody
     muted. A mention holds the one id that the platform knows. Those who have none there, or are
     not in *people*, are unresolved, each with a reason R30; a word after ``@`` that is nobody's
-    name has only the reason. Of an application *names* may hold user ids as well.
+    name has only the reason. Of an application *names* may hold user ids as well. At most
+    `MOST_PEOPLE`; one more R30 tells how many are left out, unless ``@all`` calls them anyway.
     """
     index = _index(tuple(people))
     found: dict[str, _Somebody] = {}
@@ -97,10 +104,14 @@ def resolve(
     if own := doer(event):
         found.pop(_somebody(own, index).key, None)
     shown = [one for one in found.values() if not (one.person and one.person.mute)]
-    resolved = _sorted(shown[:MOST_PEOPLE], receiver_type)
+    most = MOST_PEOPLE[receiver_type]
+    resolved = _sorted(shown[:most], receiver_type)
     if EVERYONE in names:
         return resolved._replace(mentions=(*resolved.mentions, Mention(everyone=True)))
-    return resolved
+    if len(shown) <= most:
+        return resolved
+    cut = Reason("R30", _TOO_MANY.filled(most=most, count=len(shown) - most))
+    return resolved._replace(reasons=(*resolved.reasons, cut))
 
 
 def _sorted(found: Iterable[_Somebody], receiver_type: str) -> Resolved:

@@ -52,11 +52,12 @@ def candidates(config: Config, name: str, forges: tuple[str, ...]) -> tuple[Sour
     return able
 
 
-def verified(found: tuple[Source, ...], verify: Callable[[Source], None]) -> Source:
-    """Return the first of *found* that *verify* lets pass.
+def verified(found: tuple[Source, ...], verify: Callable[[Source], None]) -> tuple[Source, ...]:
+    """Return those of *found* that *verify* lets pass: whose secret was proven, else open ones.
 
     Raises Unauthorized when none does: the one about the clock, which a person can mend, if any.
     """
+    passed: list[Source] = []
     refusals = []
     for source in found:
         try:
@@ -64,20 +65,35 @@ def verified(found: tuple[Source, ...], verify: Callable[[Source], None]) -> Sou
         except Unauthorized as refusal:
             refusals.append(refusal)
         else:
-            return source
-    raise next((one for one in refusals if one.wrong_clock), refusals[0])
+            passed.append(source)
+    if not passed:
+        raise next((one for one in refusals if one.wrong_clock), refusals[0])
+    proven = tuple(source for source in passed if source.secrets or source.signing_tokens)
+    return proven or tuple(passed)
 
 
-def check_project(source: Source, event: Event) -> None:
-    """Raise Forbidden when *event* is about a project that *source* may not speak for.
+def speaking(found: tuple[Source, ...], event: Event) -> Source:
+    """Return the first of *found* that may speak for the project of *event*.
 
-    An event without a project (of a group, of a person) is refused as well, a test is not.
+    Raises Forbidden when none may. An event without a project (of a group, of a person) is refused
+    as well where projects are listed, a test is not.
     """
-    if not source.projects or event.kind == "test":
-        return
+    for source in found:
+        if not source.projects or event.kind == "test" or _may_speak(source, event):
+            return source
+    raise Forbidden(_PROJECT.filled(name=found[0].name))
+
+
+def _may_speak(source: Source, event: Event) -> bool:
+    """Tell whether the project's path matches; one that forges cannot have never does.
+
+    ``shop/../pay`` is shown as another project than it matches, and so may odd letters be.
+    """
     path = event.project.path or getattr(event.subject, "path", "")
-    if not path or not matches(source.projects, (path,), ignore_case=True):
-        raise Forbidden(_PROJECT.filled(name=source.name))
+    is_plain = path.isprintable() and path.casefold() == path.lower()
+    if not is_plain or any(part in ("", ".", "..") for part in path.split("/")):
+        return False
+    return matches(source.projects, (path,), ignore_case=True)
 
 
 def event_id(source: Source, key: bytes) -> str:

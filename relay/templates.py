@@ -5,9 +5,10 @@ platform escapes. A line with nothing but markup left, because its values are em
 """
 
 import re
-from collections.abc import Sequence
-from urllib.parse import quote
+import time
+from collections.abc import Callable, Sequence
 
+from relay.addresses import continued
 from relay.config import Person
 from relay.events import Event
 from relay.notifications import Line, Span
@@ -32,18 +33,20 @@ def lines(
     people: Sequence[Person] = (),
     now_s: float | None = None,
     timezone: str = "Asia/Shanghai",
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Line, ...]:
     """Return what the template *text* says about *event*; ``()`` when that is nothing.
 
     An empty line is one without spans. Output beyond 16 KB is cut after a whole line. Raises
-    TemplateFault for a template that cannot be used (`relay.templating.faults` lists the codes).
+    TemplateFault for a template that cannot be used (`relay.templating.faults` lists the codes),
+    also when by *clock*, in seconds, it takes too long.
     """
     from relay.templating.engine import rendered
     from relay.templating.run import Run
     from relay.templating.scenes import Scene
     from relay.templating.variables import variables
 
-    run = Run(Words(lang, event.source))
+    run = Run(Words(lang, event.source), clock)
     values = variables(Scene(event, run.words, people, now_s, timezone))
     pieces: list[str] = []
     size, counted = 0, 0
@@ -151,8 +154,8 @@ def _add(spans: list[Span], span: Span) -> None:
 def _fitted(span: Span, before: str) -> Span:
     """Return *span* as it may stand behind the author's text *before*.
 
-    In an address that the author began it is percent-encoded; in links formatters see to it.
+    In an address that the author began it is a part of it; in links formatters see to it.
     """
-    if _IN_ADDRESS.search(before):
-        return Span(quote(span.text, safe="/", errors="replace"), form="markup")
+    if begun := _IN_ADDRESS.search(before):
+        return Span(continued(begun[0], span.text), form="markup")
     return span

@@ -41,10 +41,12 @@ class Tokens:
             raise Unreachable("E538", "not started: no token within the time")
         try:
             began, token = self._clock(), entry.token
-            if not token or began >= entry.until:
-                token, lifetime_s = fetch()
-                with self._lock:
-                    entry.token, entry.until = token, began + lifetime_s - MARGIN_S
+            if token and began < entry.until:
+                return token
+            token, lifetime_s = fetch()
+            with self._lock:
+                margin_s = min(MARGIN_S, lifetime_s / 2)
+                entry.token, entry.until = token, began + lifetime_s - margin_s
             return token
         finally:
             entry.fetching.release()

@@ -5,6 +5,7 @@ The first lines of a file in `tests/fixtures/bad_configs` hold all that must be 
 """
 
 import functools
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,13 +15,17 @@ import yaml
 from jsonschema import Draft7Validator
 
 from relay.configuration.document import MAX_BYTES, compose, decode
+from relay.configuration.fields import MOST_TEMPLATE
+from relay.configuration.files import read_at_most
 from relay.configuration.loading import load_from
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.secret_errors import SecretError, fault
 from relay.configuration.secrets import Store, default_fetchers
 from relay.configuration.snippets import summary, told
+from relay.text import clean
 from workbench.schema import schema
 
+HEAD = 'version: 1\nreceivers:\n  backend: { type: wecom_robot, url: "${WECOM_URL}" }\n'
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(__file__).parent / "fixtures" / "bad_configs"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
@@ -175,10 +180,123 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert "CONFIG_FILE" in problem.hint.en
 
 
+@pytest.mark.parametrize("link", ["config.yml", "templates.j2"])
+def test_what_is_no_regular_file_is_not_read(link: str, tmp_path: Path) -> None:
+    """A pipe would never end: the configuration is told as E009, a template as E607."""
+    (tmp_path / "config.yml").write_text(f"{HEAD}templates: {{ push: templates.j2 }}\n", "utf-8")
+    (tmp_path / link).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / link)
+
+    codes = [problem.code for problem in loaded(tmp_path / "config.yml").problems]
+
+    assert codes == [{"config.yml": "E009", "templates.j2": "E607"}[link]]
+
+
+@pytest.mark.parametrize("text", ["x" * (4 * MOST_TEMPLATE + 4), "字" * (MOST_TEMPLATE + 1)])
+def test_a_template_file_is_read_up_to_its_limit(text: str, tmp_path: Path) -> None:
+    """Too many bytes or too many characters: E608 either way."""
+    (tmp_path / "config.yml").write_text(f"{HEAD}templates: {{ push: templates.j2 }}\n", "utf-8")
+    (tmp_path / "templates.j2").write_text(text, "utf-8")
+
+    assert ["E608"] == [one.code for one in loaded(tmp_path / "config.yml").problems]
+
+
+def test_no_more_is_read_than_asked_for(tmp_path: Path) -> None:
+    """Of a larger file one byte more than the limit, which tells that it is larger."""
+    path = tmp_path / "large"
+    path.write_bytes(b"x" * 100)
+
+    assert (11, 100) == (len(read_at_most(path, 10)), len(read_at_most(path, 100)))
+
+
+@pytest.mark.parametrize(
+    ("names", "message", "code", "count"),
+    [
+        ("receivers: [backend, {}]", "none{}", "E109", 103),
+        ("receivers: [backend]\n    mention: {{ push: [{}] }}", "none{}", "E109", 103),
+        ("receivers: [backend, {}]", "none{}", "", 100),
+    ],
+)
+def test_what_is_too_much_to_list_is_counted(
+    names: str, message: str, code: str, count: int, tmp_path: Path
+) -> None:
+    """A hundred problems are listed; how many more there are is the last one."""
+    many = ", ".join(message.format(number) for number in range(count))
+    path = tmp_path / "config.yml"
+    path.write_text(f"{HEAD}routes:\n  - {names.format(many)}\n", "utf-8")
+    found = loaded(path)
+
+    assert found.config is None
+    assert [one.code for one in found.problems[100:]] == ([code] if code else [])
+    assert f"{count - 100} more" in found.problems[-1].message.en or not code
+
+
+def test_warnings_that_are_too_many_stay_warnings(tmp_path: Path) -> None:
+    """A configuration with warnings only can be used, however many there are."""
+    robots = "".join(
+        f'  robot{number}: {{ type: wecom_robot, url: "${{WECOM_URL}}" }}\n'
+        for number in range(103)
+    )
+    path = tmp_path / "config.yml"
+    path.write_text(f"{HEAD}{robots}routes: [{{ receivers: [backend] }}]\n", "utf-8")
+    found = loaded(path)
+
+    assert ["W106"] * 100 + ["W109"] == [one.code for one in found.problems]
+    assert found.config is not None
+
+
+# What a value may hold that a terminal or a log would obey.
+ODD = ("q\\n::stop-commands::zz", "\\u001b[31mred", "\\u202eltr", "a\\u2028b", "a\\rb", "a\\x85b")
+
+
+@pytest.mark.parametrize("value", ODD)
+@pytest.mark.parametrize(
+    "text",
+    [
+        'routes: [{{ name: "{}", receivers: [backend] }}]',
+        'routes: [{{ receivers: ["{}"] }}]',
+        'routes: [{{ receivers: [backend], sources: ["{}"] }}]',
+        'routes: [{{ receivers: [backend], branches: ["[{}"] }}]',
+        'routes: [{{ receivers: [backend], mention: {{ push: ["{}"] }} }}]',
+        'routes: [{{ receivers: [backend], "{}": x }}]',
+        'sources: {{ "{}": {{ type: gitlab, secret: "${{WEBHOOK_SECRET}}" }} }}',
+        'people: {{ "a{}": {{ wecom: A }} }}',
+        'people: {{ a: {{ wecom: "{}" }} }}',
+        'unmatched: "{}"',
+        'timezone: "{}"',
+        'lang: "{}"',
+        'templates: {{ push: "{}.j2", nothing: x }}',
+        'allow_hosts: ["{}"]',
+    ],
+)
+def test_no_value_makes_a_line_of_its_own(text: str, value: str, tmp_path: Path) -> None:
+    """Line breaks, control characters and marks of direction are in no message."""
+    path = tmp_path / "config.yml"
+    path.write_text(HEAD + text.format(value) + "\n", "utf-8")
+    found = loaded(path)
+    said = [one.told(lang) for one in found.problems for lang in ("zh-CN", "en")]
+    said += [phrase for one in found.problems for phrase in (*one.hint, one.where)]
+
+    assert found.problems
+    assert [one for one in said if clean(one) != one.rstrip()] == []
+
+
+def test_a_description_is_cleaned(tmp_path: Path) -> None:
+    """A note over several lines is fine, and becomes one."""
+    path = tmp_path / "config.yml"
+    path.write_text(HEAD.replace("url:", 'description: "a\\n\\u202eb", url:'), "utf-8")
+    config = loaded(path).config
+
+    assert config is not None
+    assert "a b" == config.receivers[0].description
+
+
 # Codes that no file here can have, and why.
 ELSEWHERE = {
     "E001": "generated above: 256 KB",
     "E009": "no file at all, above",
+    "E109": "generated above: more problems than are listed",
+    "W109": "generated above: more warnings than are listed",
     "E606": "Jinja2 is installed where tests run",
     "W208": "of a lenient load only; tests/test_config_file.py",
 }
@@ -200,6 +318,7 @@ UNSEEN = {
     "timezone.yml": "which zones there are depends on the system",
     "timezone-that-is-no-name.yml": "which zones there are depends on the system",
     "time-without-length.yml": "two values that are equal",
+    "userid-of-application.yml": "what is in people needs no such form",
     "agent-id.yml": "a reference to a parameter store or a file may stand there",
 }
 

@@ -144,6 +144,21 @@ def test_offline_does_not_need_secrets(
     assert "W208" not in fine.output + wrong.output
 
 
+@pytest.mark.parametrize("environ", [{}, {"GITLAB_SIGNATURE": "required"}], ids=["", "signed"])
+def test_offline_does_not_need_the_secret_of_the_variables(
+    folder: Path, environ: dict[str, str]
+) -> None:
+    """A file without ``sources``: who may call is set where the function runs."""
+    text = "version: 1\nreceivers:\n  a: { type: wecom_robot, url: '${WECOM_DEV_URL}' }\n"
+    project(folder, text, env={})
+    offline = run("check", "--offline", "--lang", "en", **environ)
+    strict = run("check", "--lang", "en", **environ)
+
+    assert (offline.exit_code, strict.exit_code) == (0, 1)
+    assert f"{2 + len(environ)} secrets were not looked at" in offline.output
+    assert "E202" in strict.output
+
+
 def test_offline_asks_no_parameter_store(folder: Path) -> None:
     """``ssm://`` is not fetched, so no cloud has to be reachable."""
     text = CONFIG.replace('"${WECOM_DEV_URL}"', '"ssm:///relay/dev"')

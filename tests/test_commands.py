@@ -83,6 +83,8 @@ WRONG_WORDS = {
     "render issue.opened --message card": "there are action_card, markdown",
     "render issue.opened --receiver wecom --message action_card": "there are markdown",
     "render issue.opened --set x": "write path=value",
+    "render issue.opened --set projct.name=x": "there is no projct; did you mean project?",
+    "render issue.opened --set xyzzy=1": "there are object_kind,",
     "render issue.opened --set labels.99.title=x": "the list has entries 0 to",
     "render issue.opened --header x": "write Name: value",
     "trigger push.pushed -u :1": "no secret: give --secret",
@@ -578,6 +580,13 @@ def screen_of(answer: dict[str, Any], status: int = 200, **event: Any) -> str:
     screen = Screen(console(stream), clock=lambda: samples.NOW)
     screen.watch(lambda event, context: reply)(given, None)
     return " ".join(re.sub(r"\d\d:\d\d:\d\d", "T", stream.getvalue()).split())
+
+
+def test_a_refused_request_has_its_reason() -> None:
+    """The word that the table of answers has, then what to do."""
+    answer = {"ok": False, "reason": "project_not_allowed", "code": "E401", "fix": "add it"}
+
+    assert screen_of(answer, 403).endswith("T <-- 403 project_not_allowed: add it")
 
 
 def test_an_event_is_two_lines() -> None:

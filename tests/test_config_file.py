@@ -16,6 +16,7 @@ from relay.config import Config, Person, Policy, Receiver, Route, Secret, TimeIn
 from relay.configuration.environment import configuration
 from relay.configuration.fields import MOST_TEMPLATE, TABLES
 from relay.configuration.loading import load, load_from
+from relay.configuration.notes import MOST_PROBLEMS
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.secret_errors import SecretError, fault
 from relay.configuration.secrets import Store
@@ -743,7 +744,8 @@ ENOUGH = 0.9
 def share(text: str, code: str, made: list[tuple[str, str]]) -> float:
     """Return the part of *made* whose word is named by the hint of the problem of that *code*."""
     hints = [problem.hint.zh for problem in read(text).problems if problem.code == code]
-    pairs = list(zip(hints, made, strict=True))
+    assert len(hints) == min(len(made), MOST_PROBLEMS)
+    pairs = list(zip(hints, made, strict=False))  # the first hundred are listed
     return sum(MEANT.format(word) == hint for hint, (_, word) in pairs) / len(pairs)
 
 

@@ -424,6 +424,18 @@ def test_files_and_changes_are_taken(folder: Path) -> None:
     )  # fmt: skip
 
 
+def test_the_secret_of_the_variables_need_not_be_here(folder: Path) -> None:
+    """A file without ``sources`` is explained all the same, for both forges."""
+    project(
+        folder, CONFIG[: CONFIG.index("sources:")] + CONFIG[CONFIG.index("receivers:") :], env={}
+    )
+    outputs = [run("explain", f"{forge}/push.pushed", *SOON, "--lang", "en").output
+               for forge in ("gitlab", "gitee")]  # fmt: skip
+
+    assert ["(no secret here)" in one for one in outputs] == [True, True]
+    assert all("Result: " in one and "refused" not in one for one in outputs)
+
+
 def test_a_broken_configuration_is_told_as_check_does(folder: Path) -> None:
     """The problems and exit code 1 instead of a decision."""
     project(folder, CONFIG.replace("branches:", "branchs:"))

@@ -218,6 +218,12 @@ def test_case_is_ignored_where_forges_ignore_it() -> None:
         ("refs/heads/main", "refs/heads/"),
         ("/docs/**", "the / at the beginning"),
         ("!/docs/**", "the / at the beginning"),
+        ("https://gitlab.example.com/a/b", "only the path"),
+        ("!*://a/b", "only the path"),
+        ("$main", "$default"),
+        ("!$default-branch", "$default"),
+        ("@zhangsan", "leave out the @"),
+        ("!@zhangsan", "leave out the @"),
     ],
 )
 def test_what_is_wrong_with_a_pattern(pattern: str, word: str) -> None:
@@ -229,7 +235,13 @@ def test_what_is_wrong_with_a_pattern(pattern: str, word: str) -> None:
     assert any(char > "一" for char in found.zh)
 
 
-@pytest.mark.parametrize("pattern", [*DOCUMENTED, "$default", "!README.md", "a" * MOST_CHARACTERS])
+# What begins like a slip and is none: tags and paths of a scope, a price, plain characters.
+PLAIN = ["@acme/core@*", "@types/**", "\\@home", "\\$main", "$5", "a$b", "!$default"]
+
+
+@pytest.mark.parametrize(
+    "pattern", [*DOCUMENTED, "$default", "!README.md", "a" * MOST_CHARACTERS, *PLAIN]
+)
 def test_good_patterns_have_no_fault(pattern: str) -> None:
     """Everything documented may be written."""
     assert fault(pattern) is None
@@ -318,7 +330,11 @@ def test_agrees_with_wcmatch_on_anything(segments: list[str], names: list[str]) 
     assert matches((pattern,), ("/".join(names),)) is other(pattern, "/".join(names))
 
 
-@given(st.text("ab/*!.-$_", max_size=9) | st.text("*/", min_size=20, max_size=40))
+@given(
+    st.text("ab/*!.-$_@:", max_size=9)
+    | st.sampled_from(["$default", "!$default", "$defaults", "@a", "!@a/b", "a://b"])
+    | st.text("*/", min_size=20, max_size=40)
+)
 def test_a_pattern_that_is_not_parsed_has_no_fault(pattern: str) -> None:
     """What `fault` lets through at a glance, the parser takes as well."""
 

@@ -16,7 +16,8 @@ from rich.cells import cell_len
 from relay.config import Config
 from relay.configuration.loading import load
 from relay.configuration.secrets import Store
-from workbench.initialising import init
+from workbench.commands import main
+from workbench.interpreter import python
 from workbench.languages import language
 
 KEY = "11111111-2222-3333-4444-555555555555"
@@ -45,7 +46,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*arguments: str, typed: str | None = None, **environ: str) -> Result:
     """Run ``init``, at a terminal when something is *typed*."""
     lines = None if typed is None else Terminal(typed.encode())
-    return CliRunner().invoke(init, arguments, input=lines, env={**CLEAN, **environ})
+    return CliRunner().invoke(main, ["init", *arguments], input=lines, env={**CLEAN, **environ})
 
 
 def variables(folder: Path) -> Mapping[str, str | None]:
@@ -228,6 +229,8 @@ REFUSED = {
     "secret as key": (("--wecom", SECRET), "is a signing secret", "是签名密钥"),
     "empty": (("--wecom", ""), "nor only the key", "也不是单独的 key"),
     "bad secret": (("--dingtalk", DINGTALK_URL, "--secret", KEY), "begins with SEC", "SEC 开头"),
+    "cut key": (("--wecom", KEY[:7]), "not whole", "不完整"),
+    "cut secret": (("--dingtalk", DINGTALK_URL, "--secret", "SECab12cd"), "not whole", "不完整"),
     "lone secret": (("--wecom", KEY, "--secret", SECRET), "needs --dingtalk", "要和 --dingtalk"),
 }
 
@@ -353,8 +356,9 @@ def test_it_says_where_to_paste_and_what_to_run_next(folder: Path, lang: str, ur
     assert f"{url}/hook/gitlab" in output
     assert f"{url}/hook/gitee" in output
     for command in ("check", "send wecom-group", "send dingtalk-group"):
-        assert f"  python -m relay {command}\n" in output
-    assert max(map(cell_len, output.splitlines())) <= 80
+        assert f"  {python()} -m relay {command}\n" in output
+    shown = output.replace(python(), ".venv/bin/python")
+    assert max(map(cell_len, shown.splitlines())) <= 80
 
 
 def test_allowed_hosts_go_with_the_addresses_that_need_them(folder: Path) -> None:

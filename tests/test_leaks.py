@@ -515,7 +515,8 @@ def test_g1_a_secret_in_the_wrong_place_is_not_told(slip: str, watched: Watched)
     receivers = 'receivers: { dev: { type: wecom_robot, url: "${WECOM_URL}" } }\n'
     begin = receivers if slip.startswith("version") else f"version: 1\n{receivers}"
     told_of_it = []
-    for mark in (value for name, value in MARKS.items() if name != "PASSWORD"):
+    marks = [value for name, value in MARKS.items() if name != "PASSWORD"]
+    for mark in (*marks, PHONES[0], f"+86 {PHONES[1]}"):
         text = f"{begin}{slip.format(mark)}\n"
         environ = {"WECOM_URL": "abc-def", "CONFIG_YAML": text, "WEBHOOK_SECRET": "x"}
         answer = handler.build(environ, clock=now)(request(BODY, headers(HOOK)), None)
@@ -524,7 +525,7 @@ def test_g1_a_secret_in_the_wrong_place_is_not_told(slip: str, watched: Watched)
         for problem in loaded.problems:
             told_of_it += [told(problem, text, lang, loaded.spans) for lang in ("zh-CN", "en")]
 
-        assert loaded.problems
+        assert loaded.problems or mark not in marks  # a number may be right there
     assert leaks(watched.written(), *told_of_it) == []
 
 

@@ -334,14 +334,31 @@ def test_each_person_is_called_once_in_the_order_of_the_names() -> None:
     )
 
 
-def test_a_crowd_is_bounded() -> None:
-    """A push of a hundred strangers names the first of them only."""
-    commits = tuple(by(f"p{n}", sha=str(n)) for n in range(100))
-    found = resolve(
-        event("push.pushed", Push("main", commits=commits), LISI), ["author"], PEOPLE, WECOM_ROBOT
-    )
+@pytest.mark.parametrize(
+    ("platform", "authors", "named", "left_out"),
+    [(WECOM_ROBOT, 100, 50, 50), (DINGTALK_ROBOT, 51, 50, 1), (WECOM_ROBOT, 50, 50, 0),
+     (WECOM_APP, 1000, 1000, 0), (WECOM_APP, 1003, 1000, 3)],
+)  # fmt: skip
+def test_a_crowd_is_bounded(platform: str, authors: int, named: int, left_out: int) -> None:
+    """Of many strangers the first are named, and once how many are left out."""
+    commits = tuple(by(f"p{n}", sha=str(n)) for n in range(authors))
+    push = event("push.pushed", Push("main", commits=commits), LISI)
+    found = resolve(push, ["author"], PEOPLE, platform)
+    told = [one.text.en for one in found.reasons if one.text.en.startswith("more than")]
 
-    assert (MOST_PEOPLE, MOST_PEOPLE) == (len(found.unresolved), len(found.reasons))
+    assert (named, named + len(told)) == (len(found.unresolved), len(found.reasons))
+    expected = f"more than {named} people: the other {left_out} are not called"
+    assert told == ([expected] if left_out else [])
+
+
+def test_nobody_is_left_out_when_all_are_called() -> None:
+    """With @all the rest of a crowd is called as well, so there is nothing to tell."""
+    commits = tuple(by(f"p{n}", sha=str(n)) for n in range(60))
+    push = event("push.pushed", Push("main", commits=commits), LISI)
+    found = resolve(push, ["author", "@all"], PEOPLE, WECOM_ROBOT)
+
+    assert MOST_PEOPLE[WECOM_ROBOT] == len(found.reasons)
+    assert found.mentions[-1].everyone
 
 
 def test_names_of_strangers_are_fit_to_show() -> None:

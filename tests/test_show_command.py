@@ -12,6 +12,7 @@ from relay.config import Config
 from relay.configuration.environment import configuration
 from relay.configuration.loading import load
 from relay.configuration.secrets import Store
+from workbench.first_config import MODELINE
 from workbench.schema import schema
 from workbench.showing import shown
 
@@ -35,15 +36,16 @@ def placeless(config: Config) -> Config:
 
 
 @pytest.mark.parametrize("lang, start", [("zh-CN", "# 来自 config.yml，摘要 "), ("en", "# from ")])
-def test_the_first_line_says_where_it_is_from(folder: Path, lang: str, start: str) -> None:
-    """The comment names the origin and the digest, which is the loader's."""
+def test_the_first_lines_say_what_and_where_from(folder: Path, lang: str, start: str) -> None:
+    """The schema for editors; then the origin and the digest, which is the loader's."""
     project(folder)
     result = run("show", "--lang", lang)
-    first = result.output.splitlines()[0]
+    modeline, origin = result.output.splitlines()[:2]
 
     assert result.exit_code == 0
-    assert first.startswith(start)
-    assert first.endswith(read(CONFIG, VALUES).digest)
+    assert modeline == MODELINE
+    assert origin.startswith(start)
+    assert origin.endswith(read(CONFIG, VALUES).digest)
 
 
 def test_what_is_shown_stands_for_the_same(folder: Path) -> None:
@@ -84,6 +86,25 @@ def test_secrets_need_not_be_here(folder: Path) -> None:
     assert "url: ${DINGTALK_OPS_URL}" in result.output
 
 
+def test_faults_never_become_the_file(folder: Path) -> None:
+    """What is redirected stays empty: the faults go to the other stream."""
+    project(folder, CONFIG.replace("branches:", "branchs:"))
+    result = run("show")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "E101" in result.stderr
+
+
+def test_times_are_quoted(folder: Path) -> None:
+    """All alike: YAML would take some of them for numbers."""
+    times = "time_intervals:\n  day:\n    times: [{ start_time: 09:00, end_time: 21:00 }]\n"
+    project(folder, CONFIG + times)
+    output = run("show").output
+
+    assert "start_time: '09:00'" in output
+    assert "end_time: '21:00'" in output
+
+
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     "tiny": ENVIRONMENT,
     "both": {
@@ -105,7 +126,7 @@ def test_variables_become_a_file_to_paste(environ: dict[str, str]) -> None:
     result = run("show", **environ)
 
     assert result.exit_code == 0
-    assert result.output.startswith("# from environment variables, digest ")
+    assert result.output.startswith(f"{MODELINE}\n# from environment variables, digest ")
     assert placeless(read(result.output, environ)) == placeless(configuration(environ))
 
 

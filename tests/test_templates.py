@@ -22,6 +22,7 @@ from relay.kinds import KINDS
 from relay.notifications import Line, Span
 from relay.templates import MOST_BYTES, TemplateFault, fault, lines
 from relay.templating.checks import TESTS
+from relay.templating.engine import program
 from relay.templating.filters import FILTERS
 from relay.templating.run import MOST_WORK
 from relay.templating.variables import NAMES, VARIABLES
@@ -249,19 +250,51 @@ def test_marks_in_the_template_are_dropped() -> None:
     assert spans("\ufdd00\ufdd1{{ ref }}") == (markup("0"), Span("main"))
 
 
-@pytest.mark.parametrize(
-    ("target", "expected"),
-    [
-        ("javascript:alert(1)", "x"),
-        ("https://git.example.com/a b", "[x](https://git.example.com/a%20b)"),
-        ("https://git.example.com/a", "[x](https://git.example.com/a)"),
-    ],
-)
-def test_words_as_a_link_s_target(target: str, expected: str) -> None:
-    """Where a target stands, words count only as an http(s) address."""
+@pytest.mark.parametrize("target", ["javascript:alert(1)", "https://evil.test/a", "//evil.test"])
+def test_words_are_no_link_s_target(target: str) -> None:
+    """Where a link leads is not for a title to say: the link becomes its label."""
     event = OPENED._replace(subject=MergeRequest("!1", target))
 
-    assert written("[x]({{ title }})", event) == [expected]
+    assert written("[x]({{ title }})", event) == ["x"]
+
+
+PREVIEW = "https://evil-test-x.preview.example.com"
+PAGE = "https://git.example.com/platform/api/things/1"
+ESCAPES = (escaping.wecom, escaping.dingtalk)
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[x](https://{{ ref }}.preview.example.com)", f"[x]({PREVIEW})"),
+        ("https://{{ ref }}.preview.example.com", PREVIEW),
+        ("https://{{ ref }}.preview.example.com/{{ ref }}", f"{PREVIEW}/evil.test/x"),
+        ("<https://{{ ref | bold }}.preview.example.com>", f"<{PREVIEW}>"),
+        ("[x](https://a.example.com{{ ref }})", "[x](https://a.example.comevil-test-x)"),
+        ("[x](https:{{ '//' ~ ref }})", "[x](https:--evil-test-x)"),
+        ("[x]({{ 'https://' ~ ref ~ '.example.com' }})", "x"),
+        ("[x]({{ 'https://' + ref + '/' }})", "x"),
+        ("[x]({{ 'https://H' | replace('H', ref) }})", "x"),
+        ("[x]({{ 'https://a.example.com' ~ ref }})", "x"),
+        ("[x]({{ 'https://a.example.com/b/' ~ '../..' }})", "x"),
+        ("[x]({{ ('https://' ~ ref) | link('y') }})", "x"),
+        ("{{ ('https://' ~ ref) | link('y') }}", "y"),
+        ("[x]({{ 'https://a.example.com/' ~ ref }})", "[x](https://a.example.com/evil.test/x)"),
+        ("[x]({{ 'https://a.example.com' ~ '/' ~ ref }})", "[x](https://a.example.com/evil.test/x)"),
+        ("[x]({{ url ~ '/diffs?a=1' }})", f"[x]({PAGE}/diffs?a=1)"),
+        ("[x]({{ url + '/diffs' }})", f"[x]({PAGE}/diffs)"),
+        ("{% set wiki = 'https://wiki.example.com' %}[x]({{ wiki }}/{{ ref }})",
+         "[x](https://wiki.example.com/evil.test/x)"),
+        ("{{ url ~ ' (1)' }}", f"{PAGE} (1)"),
+        ("[x](https://a.example.com/{{ '../a/./..' }}/b)", "[x](https://a.example.com/a/b)"),
+    ],
+)  # fmt: skip
+def test_words_name_no_host(text: str, expected: str, escape: Callable[[str], str]) -> None:
+    """Whose page a link opens is the author's to say; words are a part of a name or a path."""
+    event = FAILED._replace(subject=Pipeline("#1", ref="evil.test/x"))
+
+    assert written(text, event, escape) == [expected]
 
 
 def test_values_in_an_address_are_encoded() -> None:
@@ -289,9 +322,9 @@ def test_link_without_an_address_is_its_label(text: str, expected: list[str]) ->
     assert written(text, FAILED._replace(url="")) == expected
 
 
-def written(text: str, event: Event) -> list[str]:
-    """Return the lines as WeCom's markdown has them."""
-    style = Style(escaping.wecom)
+def written(text: str, event: Event, escape: Callable[[str], str] = escaping.wecom) -> list[str]:
+    """Return the lines as a platform's markdown has them, WeCom's if nothing else is said."""
+    style = Style(escape)
     return [write_own(line.spans, style) for line in lines(text, event)]
 
 
@@ -496,7 +529,7 @@ def test_hostile_template_ends(name: str) -> None:
 
     def attempt() -> None:
         try:
-            lines(HOSTILE[name], event)
+            lines(HOSTILE[name], event, clock=lambda: 0.0)
         except TemplateFault as one:
             found.append(one)
 
@@ -507,6 +540,61 @@ def test_hostile_template_ends(name: str) -> None:
 
     assert taken < 1_500_000
     assert peak < 16_000_000
+
+
+LISTS = "{% set more = labels | map('upper') %}" + LOOP
+HEAVY = {
+    "filters of lists": LISTS + "{% if labels | truncate(10) %}{% endif %}" * 20 + END,
+    "tests of lists": LISTS + "{% if labels is startingwith(labels) %}{% endif %}" * 20 + END,
+    "lists compared": LISTS + "{% if labels == more %}{% endif %}" * 20 + END,
+    "lists selected": LISTS + "{{ labels | select('in', labels) | length }}" * 20 + END,
+    "lists of lists": "{% set a = ['', ''] | map('default', labels) %}"
+    + "{% set a = ['', ''] | map('default', a) %}" * 60 + "{{ a }}",
+    "spans of nothing": "{% set a = ('' | bold) ~ compare_url ~ ('x' | bold) %}"
+    + "{% set a = a ~ compare_url ~ a %}" * 60,
+    "long formatted lists": "{% set a = labels | map('bold') %}" + LOOP + "{{ a | join }}" + END,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_lists_count_with_their_texts(name: str) -> None:
+    """A hundred long labels are not a hundred steps: few looks at them are too much work."""
+    event = full("issue")._replace(subject=Issue("#1", "x", labels=("长" * 255,) * 100))
+    found: list[TemplateFault] = []
+
+    def attempt() -> None:
+        with pytest.raises(TemplateFault) as raised:
+            lines(HEAVY[name], event, clock=lambda: 0.0)
+        found.append(raised.value)
+
+    program(HEAVY[name])  # compiling is not what is measured
+
+    assert steps(attempt) < 500_000
+    assert found[0].code in ("E604", "E605")
+
+
+@pytest.mark.parametrize(("step_s", "ends"), [(0.0, True), (0.01, True), (0.3, False)])
+def test_rendering_has_half_a_second(step_s: float, ends: bool) -> None:
+    """Work that no count foresaw ends by the clock, and as what it is: too much."""
+    ticks = iter(range(1000))
+    text = "{% for one in stages %}{{ one | upper }}{% endfor %}"
+
+    def attempt() -> object:
+        return lines(text, FAILED, clock=lambda: 50 + step_s * next(ticks))
+
+    if ends:
+        assert attempt()
+        return
+    with pytest.raises(TemplateFault) as raised:
+        attempt()
+    assert raised.value.code == "E604"
+
+
+def test_list_in_a_text_is_bounded() -> None:
+    """Of a list that is written as words no more is put together than is looked at."""
+    event = full("issue")._replace(subject=Issue("#1", "x", labels=("长" * 255,) * 100))
+
+    assert len(said("{{ labels }}", event)[0]) == 4000
 
 
 # These are harmless, or only long: their output is cut.

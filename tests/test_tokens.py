@@ -34,14 +34,15 @@ def refusing() -> tuple[str, float]:
         pytest.param(7200, 7200 - MARGIN_S - 1, "token-1", id="just-inside"),
         pytest.param(7200, 7200 - MARGIN_S, "token-2", id="inside-the-margin"),
         pytest.param(7200, 8000, "token-2", id="over"),
-        pytest.param(MARGIN_S, 0, "token-2", id="as-short-as-the-margin"),
+        pytest.param(MARGIN_S, MARGIN_S / 2 - 1, "token-1", id="short-inside-its-half"),
+        pytest.param(MARGIN_S, MARGIN_S / 2, "token-2", id="short-over-its-half"),
         pytest.param(0, 0, "token-2", id="no-lifetime"),
     ],
 )
 def test_token_is_kept_for_its_lifetime_less_a_margin(
     lifetime_s: float, later_s: float, token: str
 ) -> None:
-    """A second request within the lifetime less five minutes gets the same token, later a new."""
+    """Kept for the lifetime less five minutes, of a short lifetime for half of it."""
     clock, vendor = Clock(), Vendor(lifetime_s)
     tokens = Tokens(clock)
     tokens.get("app", vendor, 1.0)
@@ -57,7 +58,7 @@ def test_lifetime_counts_from_before_the_fetch() -> None:
 
     def slow() -> tuple[str, float]:
         clock.now += 60
-        return "token-0", MARGIN_S + 60
+        return "token-0", 2 * 60
 
     tokens.get("app", slow, 1.0)
 

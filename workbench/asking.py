@@ -15,6 +15,10 @@ from relay.words import Phrase
 
 HOSTS = "RELAY_ALLOW_HOSTS"
 _ADDRESS = Phrase("地址{zh}", "the address {en}")
+_LEAST = 10  # characters of a DingTalk robot's secret
+_LEAST_KEY = 8
+_SHORT = Phrase("不完整，请整段复制", "is not whole: copy all of it")
+_SHORT_SECRET = Phrase("密钥不完整，请整段复制", "the secret is not whole: copy all of it")
 _UNSEEN = Phrase("密钥里有看不见的字符", "the secret holds characters that cannot be seen")
 
 
@@ -53,10 +57,13 @@ class Form:
 
         def read(text: str) -> str:
             try:
-                return robot_address(trimmed(text), service, self.hosts)
+                found = robot_address(trimmed(text), service, self.hosts)
+                if len(found.rpartition("=")[2]) < _LEAST_KEY:
+                    raise AddressError(_SHORT)
             except AddressError as error:
                 fault = error.phrase
                 raise click.UsageError(self.say(_ADDRESS, zh=fault.zh, en=fault.en)) from None
+            return found
 
         return read
 
@@ -65,6 +72,8 @@ class Form:
         found = trimmed(text)
         if fault := secret_fault(found):
             raise click.UsageError(": ".join(self.say(one) for one in fault))
+        if len(found) < _LEAST:
+            raise click.UsageError(self.say(_SHORT_SECRET))
         return found
 
     def secret(self, text: str) -> str:

@@ -52,6 +52,7 @@ _NO_OBJECT = Phrase("{name} 里不是 JSON 对象", "{name} holds no JSON object
 _ENTRIES = Phrase(
     "“{path}”：列表里有第 0 到 {last} 项", '"{path}": the list has entries 0 to {last}'
 )
+_NO_KEY = Phrase("“{path}”：没有 {key}；{hint.zh}", '"{path}": there is no {key}; {hint.en}')
 _NOT_INSIDE = Phrase("“{path}”：{above} 不是对象", '"{path}": {above} is no object')
 
 
@@ -141,7 +142,10 @@ def _guessed_headers(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _put(body: Any, path: list[str], value: Any) -> None:
-    """Set one value in nested objects and lists; objects on the way are made when missing."""
+    """Set one value in nested objects and lists.
+
+    What has no keys yet, an empty object or a value that is none, takes any.
+    """
     for at, key in enumerate(path):
         last = at == len(path) - 1
         if isinstance(body, list):
@@ -150,7 +154,7 @@ def _put(body: Any, path: list[str], value: Any) -> None:
                 raise ChoiceError(_ENTRIES.filled(path=".".join(path), last=len(body) - 1))
             key_or_index: Any = index
         elif isinstance(body, dict):
-            key_or_index = key
+            key_or_index = _known(key, body, path)
             if not last and not isinstance(body.get(key), dict | list):
                 body[key] = {}
         else:
@@ -159,6 +163,16 @@ def _put(body: Any, path: list[str], value: Any) -> None:
             body[key_or_index] = value
         else:
             body = body[key_or_index]
+
+
+def _known(key: str, body: Mapping[str, Any], path: list[str]) -> str:
+    """Return *key*; raises ChoiceError when *body* has others only."""
+    if not body or key in body:
+        return key
+    close = did_you_mean(key, body)
+    listed = ", ".join(list(body)[:_MOST_NAMED]) + (" …" if len(body) > _MOST_NAMED else "")
+    hint = _OF_KIND.filled(names=listed) if close == NOTHING else close
+    raise ChoiceError(_NO_KEY.filled(path=".".join(path), key=key, hint=hint))
 
 
 def _value(text: str) -> Any:

@@ -135,6 +135,12 @@ _KEYS = {
     "E107": row(
         "模式不能用", "a pattern that cannot be used", "见「过滤」一节", "see the part on filters"
     ),
+    "E109": row(
+        "问题太多，其余没有列出",
+        "too many problems: the rest is not listed",
+        "先改正列出的",
+        "correct those listed first",
+    ),
     "E110": row("没有这个事件", "no such event", "见事件表", "see the table of events"),
     "E111": row(
         "这个事件没有这项内容（show）",
@@ -177,6 +183,12 @@ _KEYS = {
         "this route has no receiver",
         "在 receivers 里写上，或删掉路由",
         "name receivers in it, or remove the route",
+    ),
+    "W109": row(
+        "警告太多，其余没有列出",
+        "too many warnings: the rest is not listed",
+        "先改正列出的",
+        "correct those listed first",
     ),
     "W121": row(
         "像角色的词会被当作 userid",

@@ -79,15 +79,21 @@ def read(
     return load_from(given.found, given.environ, store, thorough=thorough, lenient=lenient)
 
 
-def looked_at(given: Setting, lang: str, form: str = "text") -> Config:
-    """Return the configuration for a command that only looks: no secret is fetched for it."""
-    return usable(read(given, lenient=True, offline=True), lang, form)
+def looked_at(given: Setting, lang: str, form: str = "text", *, stderr: bool = False) -> Config:
+    """Return the configuration for a command that only looks: no secret is fetched for it.
+
+    *stderr* as in `usable`.
+    """
+    return usable(read(given, lenient=True, offline=True), lang, form, stderr=stderr)
 
 
-def usable(loaded: Loaded, lang: str, form: str = "text") -> Config:
-    """Return the configuration, or print its problems as ``check`` does and end: exit code 1."""
+def usable(loaded: Loaded, lang: str, form: str = "text", *, stderr: bool = False) -> Config:
+    """Return the configuration, or print its problems as ``check`` does and end: exit code 1.
+
+    *stderr*: their text goes there, as the output is a file.
+    """
     if loaded.config is None:
-        show_problems(loaded, seen(loaded.problems), lang, form)
+        show_problems(loaded, seen(loaded.problems), lang, form, stderr=stderr)
         raise click.exceptions.Exit(1)
     return loaded.config
 
@@ -97,11 +103,13 @@ def seen(problems: Sequence[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.code != UNSEEN]
 
 
-def show_problems(loaded: Loaded, problems: Sequence[Problem], lang: str, form: str) -> None:
-    """Print *problems* in one of the forms of `problem_formats`."""
+def show_problems(
+    loaded: Loaded, problems: Sequence[Problem], lang: str, form: str, *, stderr: bool = False
+) -> None:
+    """Print *problems* in one of the forms of `problem_formats`; *stderr*: where text goes."""
     text = problems_text(loaded, problems, lang, form)
     if form == "text":
-        terminal.show_wrapped(text, terminal.console())
+        terminal.show_wrapped(text, terminal.console(stderr=stderr))
     elif text:
         click.echo(text)
 

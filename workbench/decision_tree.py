@@ -87,7 +87,7 @@ def _facts(event: Event, lang: str) -> list[str]:
 
 def _source(source: Source, lang: str, *, has_secret: bool) -> str:
     secret = _SECRET if has_secret else _NO_SECRET
-    if not (source.secrets or source.signing_tokens):
+    if source.allow_unsigned and not (source.secrets or source.signing_tokens):
         secret = _UNSIGNED
     return _SOURCE.filled(name=source.name, secret=secret.of(lang)).of(lang)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from relay import sources
 from relay.config import Config, Source
-from relay.errors import Ignored, RequestError
+from relay.errors import Ignored, NotConfigured, RequestError
 from relay.events import Event
 from relay.routing import Decision, select
 from workbench.preview import event_of
@@ -34,6 +34,18 @@ class Explained(NamedTuple):
         return tuple(one.receiver.name for one in chosen)
 
 
+def _first(config: Config, hook: str, forge: str) -> Source:
+    """Return the first source that a request may be from.
+
+    Where none has its secret here it is the first all the same: the function may well have it.
+    """
+    try:
+        return sources.candidates(config, hook, (forge,))[0]
+    except NotConfigured:
+        named = (one for one in config.sources if one.name == hook or not hook)
+        return next(one for one in named if one.type == forge or hook)
+
+
 def explained(sample: Sample, config: Config, hook: str, now_s: float) -> Explained:
     """Go the way of the request *sample*, up to where it would be sent; pure.
 
@@ -41,11 +53,11 @@ def explained(sample: Sample, config: Config, hook: str, now_s: float) -> Explai
     """
     found = Explained(sample.name)
     try:
-        source = sources.candidates(config, hook, (sample.source,))[0]
+        source = _first(config, hook, sample.source)
         found = found._replace(source=source)
         event = event_of(sample)
         found = found._replace(event=event)
-        sources.check_project(source, event)
+        source = sources.speaking((source,), event)
     except RequestError as error:
         return found._replace(refusal=error)
     except Ignored as error:

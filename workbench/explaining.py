@@ -7,7 +7,8 @@ from typing import Any
 import click
 from rich.text import Text
 
-from relay.config import Config
+from relay.config import Config, Source
+from relay.configuration.origins import Loaded
 from relay.configuration.suggest import did_you_mean
 from relay.routing import Step
 from relay.words import Phrase
@@ -70,7 +71,7 @@ def explain(
     expected = _expected(known, expect, lang)
     sample = chosen_sample(event, forge, settings, headers, lang)
     found = explained(sample, known, hook, _moment(at, known, lang))
-    if found.source and configured.unseen(loaded.problems, f"sources.{found.source.name}"):
+    if found.source and not _is_secret_here(found.source, loaded):
         found = found._replace(has_secret=False)
     is_met = expected is None or expected == {base(name) for name in found.receivers}
     if form == "json":
@@ -98,6 +99,12 @@ def _source(config: Config, name: str | None, lang: str) -> tuple[str, str | Non
     hint = did_you_mean(name, names)
     hint = hint if hint.en else _THERE_ARE.filled(names=", ".join(names))
     raise click.UsageError(_NO_SOURCE.filled(name=name, hint=hint).of(lang))
+
+
+def _is_secret_here(source: Source, loaded: Loaded) -> bool:
+    """Tell whether requests can be verified here: the secret of the file, or of the variables."""
+    has_any = bool(source.secrets or source.signing_tokens or source.allow_unsigned)
+    return has_any and not configured.unseen(loaded.problems, f"sources.{source.name}")
 
 
 def _expected(config: Config, text: str | None, lang: str) -> set[str] | None:

@@ -9,7 +9,7 @@ from relay.words import Phrase
 
 WECOM_URL, DINGTALK_URL = "WECOM_WEBHOOK_URL", "DINGTALK_WEBHOOK_URL"
 DINGTALK_SECRET, WEBHOOK_SECRET = "DINGTALK_SECRET", "WEBHOOK_SECRET"
-_SCHEMA = "# yaml-language-server: $schema=./schema/config.schema.json"
+MODELINE = "# yaml-language-server: $schema=./schema/config.schema.json"
 _COMMENTS_AT = 40
 _NONE = Phrase("", "")
 
@@ -81,7 +81,7 @@ def config_text(robots: Sequence[Robot], lang: str) -> str:
     """Return ``config.yml`` for *robots*, with comments in *lang*, which is the messages' too."""
     names = ", ".join(robot.name for robot in robots)
     rows = (
-        _Row(_SCHEMA),
+        _Row(MODELINE),
         _Row(
             "#",
             Phrase(

@@ -21,6 +21,7 @@ from workbench.first_config import (
     Robot,
     config_text,
 )
+from workbench.interpreter import python
 from workbench.languages import language
 
 CONFIG_FILE = "config.yml"
@@ -71,7 +72,6 @@ _PASTE = (
     Phrase("  密钥都是 .env 里的 WEBHOOK_SECRET", "  The secret is WEBHOOK_SECRET in .env"),
     Phrase("", ""),
     Phrase("下一步：", "Next:"),
-    Phrase("  python -m relay check", "  python -m relay check"),
 )
 
 
@@ -185,5 +185,6 @@ def _write(folder: Path, form: Form, values: dict[str, str]) -> list[str]:
         form.say(_WROTE_ENV),
         *([form.say(_IGNORED)] if ignored else []),
         *(phrase.of(form.lang) for phrase in _PASTE),
-        *(f"  python -m relay send {robot.name}" for robot in robots),
+        f"  {python()} -m relay check",
+        *(f"  {python()} -m relay send {robot.name}" for robot in robots),
     ]

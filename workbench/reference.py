@@ -30,6 +30,9 @@ _FOOT = """
 - `push.reset`: the branch moved and no commit is new (a reset or force push; no forge says which).
 - `branch.created` is a branch without new commits; a new branch with commits is a `push.pushed` on
   GitLab. Gitee does not tell the two apart: there it is always `branch.created`.
+- Gitee sends pushes, branches, tags, issues, pull requests and comments; a task of its pipelines
+  comes as `job.*`. It sends no pipeline, deployment, release, wiki, milestone or member events.
+  Gitee 没有流水线、部署、发布、Wiki、里程碑、成员事件；它的流水线任务是 `job.*`。
 - `job.failed` of a job that may fail (`allow_failure`) counts as "only when asked for".
 - `pipeline.fixed` and `pipeline.status_changed` need a store of earlier states, which this version
   does not have.

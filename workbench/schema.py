@@ -25,6 +25,7 @@ _SCALAR = ["string", "number", "boolean"]
 _PATTERNS = {
     "name": r"^[^\s,，#]{1,64}$",
     "receiver": r"^[^\s,，#]{1,64}$",
+    "line": r"^[^\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f]*$",
     "source": r"^[A-Za-z0-9_.-]{1,64}$",
     "username": r"^\S{1,255}$",
     "userid": r"^(?![Aa][Ll][Ll]$)[A-Za-z0-9_.@-]{1,64}$",
@@ -39,7 +40,7 @@ _DAY = r"(mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|s
 _PATTERNS["weekdays"] = rf"^{_DAY}(:{_DAY})?$"
 _REFERENCE = r"\$\{[A-Za-z_]"  # a value may come from a variable anywhere
 # a pattern as relay.glob_parts takes it, with every [ closed
-_GLOB = r"^(?:!(?!!)|(?!!))(?!/|refs/(?:heads|tags)/)(?:\\.|[^\\\[]|\[(?:\\.|[^\]\\])+\])+$"
+_GLOB = r"^(?:!(?!!)|(?!!))(?!/|refs/(?:heads|tags)/|@[^/]*$|\$(?!default$)[A-Za-z]|.*://)(?:\\.|[^\\\[]|\[(?:\\.|[^\]\\])+\])+$"
 _FLAGS = ("true", "false", "yes", "no", "on", "off")
 _SPELLINGS = (str.lower, str.upper, str.capitalize)
 

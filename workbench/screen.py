@@ -103,12 +103,17 @@ def _answered(status: int, body: Mapping[str, Any]) -> tuple[Text, str]:
     parts += [Text(printable(_failure(one)), _BAD) for one in body.get("failed", ())]
     if not parts:
         why = [f"{one.get('reason')} {one.get('detail', '')}" for one in body.get("skipped", ())]
-        text = "; ".join(why) or str(body.get("fix") or "")
+        text = "; ".join(why) or _refusal(body)
         parts = [Text(printable(f"{status} {text}".rstrip()), _GOOD if status < 400 else _BAD)]
     counts = [
         f"{len(body[name])} {name}" for name in ("sent", "failed", "skipped") if body.get(name)
     ]
     return Text(" · ").join(parts), ", ".join(counts)
+
+
+def _refusal(body: Mapping[str, Any]) -> str:
+    """Return the reason of a request that was refused, and what to do."""
+    return ": ".join(str(body[key]) for key in ("reason", "fix") if body.get(key))
 
 
 def _failure(one: Mapping[str, Any]) -> str:

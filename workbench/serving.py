@@ -3,10 +3,8 @@
 import contextlib
 import shlex
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -23,6 +21,7 @@ from relay.text import cut_cells
 from relay.words import Phrase
 from workbench import configured, own_log, terminal
 from workbench.configured import Setting, base
+from workbench.interpreter import python
 from workbench.local_server import LocalServer, create_app
 from workbench.robot_terms import DINGTALK, WECOM
 from workbench.robots import RobotServer
@@ -236,7 +235,7 @@ def _command(server: LocalServer, given: Setting, config: Config) -> str:
     """Return the command that sends an event to this server, as the first source expects it."""
     source = config.sources[0]
     event = f"{source.type}/push.pushed" if given.is_file else "push.pushed"
-    command = f"{_python()} -m relay trigger {event} -u :{server.port}"
+    command = f"{python()} -m relay trigger {event} -u :{server.port}"
     if _is_open(source):
         return f"{command} -s {DEV_SECRET}"
     path = given.found.path
@@ -245,13 +244,6 @@ def _command(server: LocalServer, given: Setting, config: Config) -> str:
 
 def _count(config: Config) -> int:
     return len({base(one.name) for one in config.receivers})
-
-
-def _python() -> str:
-    """Return how this interpreter is called from here."""
-    with contextlib.suppress(ValueError):
-        return str(Path(sys.executable).relative_to(Path.cwd()))
-    return sys.executable or "python"
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The effective configuration as YAML: defaults filled in, secrets masked (`show`)."""
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -24,6 +25,7 @@ from relay.configuration.snippets import masked
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _USUAL_SIGNATURE = {GITLAB: ("", "required"), GITEE: ("any",)}
 _LINE = 100
+_TIME = re.compile(r"\d\d:\d\d")  # YAML 1.1 takes some of them for numbers
 
 
 class _Dumper(yaml.SafeDumper):
@@ -36,7 +38,7 @@ def _listed(dumper: _Dumper, found: list[Any]) -> yaml.Node:
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
+    style = "|" if "\n" in text else "'" if _TIME.fullmatch(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -72,6 +72,9 @@ def unknown_action() -> Ignored:
     return Ignored("R10", _UNKNOWN_ACTION)
 
 
+_ITEMS = ("issue", "work_item", "epic")
+
+
 def nothing_visible() -> Ignored:
     return Ignored("R32", _NOTHING_VISIBLE)
 
@@ -86,7 +89,7 @@ def _kind(header: str, payload: Fields) -> str:
 
 
 def _is_confidential(header: str, payload: Fields) -> bool:
-    """Apply rule 5; an internal note's emoji counts as well."""
+    """Apply rule 5; an internal note's emoji counts, and what stands on a confidential item."""
     attributes = payload.sub("object_attributes")
     note = payload.sub("note")
     return (
@@ -94,7 +97,7 @@ def _is_confidential(header: str, payload: Fields) -> bool:
         or payload.text("event_type").startswith("confidential")
         or any(map(_says_yes, (attributes.raw("confidential"), attributes.raw("internal"))))
         or any(map(_says_yes, (note.raw("confidential"), note.raw("internal"))))
-        or _says_yes(payload.sub("issue").raw("confidential"))
+        or any(_says_yes(payload.sub(item).raw("confidential")) for item in _ITEMS)
     )
 
 

@@ -277,7 +277,7 @@ RECEIVER: Mapping[str, Field] = {
         ),
         True,
     ),
-    "description": Field(Text(), Phrase("给人看的说明", "a note for people")),
+    "description": Field(Text("note"), Phrase("给人看的说明", "a note for people")),
     "url": Field(
         ListOf(Credential(several=True)),
         Phrase(
@@ -356,7 +356,7 @@ MESSAGES = {
 
 ROUTE: Mapping[str, Field] = {
     "name": Field(
-        Text(most=100), Phrase("名字，用在日志和 explain 里", "a name for logs and explain")
+        Text("line", most=100), Phrase("名字，用在日志和 explain 里", "a name for logs and explain")
     ),
     "receivers": Field(
         ListOf(Name("receivers")),
@@ -447,7 +447,7 @@ ROUTE: Mapping[str, Field] = {
 }
 
 PERSON: Mapping[str, Field] = {
-    "name": Field(Text(most=100), Phrase("显示的名字", "the name shown")),
+    "name": Field(Text("line", most=100), Phrase("显示的名字", "the name shown")),
     "wecom": Field(Text("userid"), Phrase("企业微信 userid", "WeCom userid")),
     "dingtalk": Field(Text("userid"), Phrase("钉钉 userId", "DingTalk userId")),
     "mobile": Field(Text("mobile"), Phrase("手机号，从不显示", "phone number, never shown")),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from relay.config import Times
+from relay.text import clean
 from relay.words import Phrase
 
 _MOST_NAME = 64
@@ -32,6 +33,10 @@ _TIME = Phrase(
 _WEEKDAYS = Phrase(
     '写英文星期或范围，例如 "monday:friday"、saturday',
     'write English weekdays or a range, such as "monday:friday" or saturday',
+)
+_LINE = Phrase(
+    "写成一行，不含控制字符和看不见的字符",
+    "one line, without control characters and invisible ones",
 )
 _HOST = Phrase("写主机或主机:端口，不写 http://", "write host or host:port, without http://")
 _KEYWORD = Phrase(
@@ -110,6 +115,11 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= _MOST_NAME and text.isprintable() and not set(text) & set(" ,，#")
 
 
+def _is_line(text: str) -> bool:
+    is_clean = "".join(clean(text).split()) == "".join(text.split())
+    return is_clean and text.splitlines() in ([text], [])
+
+
 def _is_source(text: str) -> bool:
     return 0 < len(text) <= _MOST_NAME and _SOURCE_CHARACTERS.issuperset(text)
 
@@ -151,8 +161,10 @@ def _host(text: str) -> str:
 
 _FORMS: dict[str, Callable[[str], Any]] = {
     "": str,
+    "note": clean,
     "name": _matching(_is_name, _NAME),
     "receiver": _matching(_is_name, _NAME),
+    "line": _matching(_is_line, _LINE),
     "source": _matching(_is_source, _SOURCE),
     "username": _matching(_is_username, _USERNAME),
     "userid": _matching(_is_userid, _USERID),

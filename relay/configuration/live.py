@@ -72,6 +72,7 @@ class Live:
         self._origin: Origin | None = None  # of the configuration that is used
         self._path: Path | None = None
         self._seen: tuple[int, ...] = ()
+        self._inline = ""
         self._config: Config | None = None
         self._error: ConfigError | None = None
         self._next_look = -1.0
@@ -92,12 +93,19 @@ class Live:
 
     def _renewed(self) -> Config:
         now = self._clock()
-        if now >= self._next_look and (self._config is None or self._has_changed()):
+        due = now >= self._next_look or (self._config is None and self._is_rewritten())
+        if due and (self._config is None or self._has_changed()):
             self._adopt(self._loaded(), now)
         if self._config is None:
             raise self._error or ConfigError(())
         self._next_look = max(self._next_look, now + _LOOK_S)
         return self._config
+
+    def _is_rewritten(self) -> bool:
+        """Tell whether what could not be used is another text by now; variables always may be."""
+        if self._path is not None:
+            return _signature(self._path) != self._seen
+        return self._inline != self._environ.get("CONFIG_YAML", "") or not self._inline
 
     def _has_changed(self) -> bool:
         """Tell whether the file, or the value of a secret, is another than before."""
@@ -127,7 +135,7 @@ class Live:
             from relay.configuration.secrets import FIRST_RETRY_S
 
             fetched = any(problem.code in _STORES for problem in loaded.problems)
-            self._next_look = now + (FIRST_RETRY_S if fetched else 0.0)
+            self._next_look = now + (FIRST_RETRY_S if fetched else _LOOK_S)
             if self._config is None:
                 self.lang = loaded.lang
             else:
@@ -148,6 +156,7 @@ class Live:
         found = self._origin or origin(self._environ)
         self._path = found.path
         self._seen = _signature(found.path) if found.path else ()
+        self._inline = self._environ.get("CONFIG_YAML", "")
         if found.name == ENVIRONMENT:
             return from_variables(self._environ)
         from relay.configuration.loading import load_from

@@ -3,15 +3,16 @@
 `design/config.md` is the contract. Nothing here keeps anything: `relay.configuration.live` does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from relay.configuration import template_files
 from relay.configuration.building import Builder, errors
 from relay.configuration.digest import digest
-from relay.configuration.document import compose, decode
+from relay.configuration.document import MAX_BYTES, compose, decode
 from relay.configuration.environment import allowed_hosts, default_sources, deployed
+from relay.configuration.files import read_at_most
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.reader import Reader
 from relay.configuration.secrets import Store
@@ -24,6 +25,7 @@ _SET_FILE = Phrase(
     "改正 CONFIG_FILE，或删掉它改用环境变量", "correct CONFIG_FILE, or remove it to use variables"
 )
 _UNREADABLE = Phrase("配置文件 {file} 不能读", "the configuration file {file} cannot be read")
+_ABSENT = ("E201", "E202")  # of variables: a secret that is not set here
 _RIGHTS = Phrase("检查文件的权限", "look at the file's permissions")
 
 
@@ -52,7 +54,7 @@ def load_from(
 def _text(path: Path, name: str) -> tuple[str, Problem | None]:
     """Return a file's text, or ``""`` and why there is none (E002, E009)."""
     try:
-        raw = path.read_bytes()
+        raw = read_at_most(path, MAX_BYTES)
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         message = (_NO_FILE if missing else _UNREADABLE).filled(file=name)
@@ -74,7 +76,8 @@ def load(
 
     Template files are looked for in *folder*. *thorough* also renders every template against
     example events, which imports Jinja2: for `check`, not for a cold start. *lenient* puts a
-    stand-in (W208) where a secret cannot be had: for commands that only look.
+    stand-in (W208) where a secret cannot be had: for commands that only look. The sources of the
+    variables then have no secret.
     """
     node, problems = compose(text, file)
     if node is None:
@@ -95,9 +98,16 @@ def load(
     if thorough:
         template_files.check(top, reader, config)
     found = sorted((*problems, *reader.problems), key=lambda one: (one.line, one.column))
-    found = [*dict.fromkeys(found), *variables.problems]
+    found = [*dict.fromkeys(found), *reader.notes.left_out()]
+    found += _of_variables(variables.problems, lenient=lenient)
     usable = None if errors(found) else config._replace(digest=digest(config))
     return Loaded(usable, tuple(found), file, text, tuple(reader.spans), config.lang)
+
+
+def _of_variables(problems: Iterable[Problem], *, lenient: bool) -> Iterator[Problem]:
+    """Yield *problems*, in a lenient load with W208 for a secret that is not set."""
+    for one in problems:
+        yield one._replace(code="W208") if lenient and one.code in _ABSENT else one
 
 
 def _scalars(node: Any) -> Iterator[str]:

@@ -53,6 +53,10 @@ _CREDENTIAL = re.compile(
     r"(?<![A-Za-z0-9])(?:SEC(?![A-Z]+(?![A-Za-z0-9]))[0-9A-Za-z]{3,}|whsec_[^\s\"']+"
     r"|gl[a-z]{2,8}-[\w.-]{6,}|gh[a-z]_\w{8,}|(?:AKID|AKIA|LTAI)\w{8,}|eyJ[\w.-]{16,})"
 )
+# A mainland mobile number, also in groups; any number behind China's country code.
+_PHONE = re.compile(
+    r"(?<!\d)1\d{2}[ -]?\d{4}[ -]?\d{4}(?!\d)|\+86[ -]?\d(?:[ -]?\d){4,14}", re.ASCII
+)
 _RUN = re.compile(r"[A-Za-z0-9_+-]{20,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 _USER = re.compile(r"://([^\s/\"'?#]{1,300}|[^\s/:\"']{0,300}:[^\s\"']{1,300})@")
@@ -228,9 +232,10 @@ class _Look:
 
 
 def _credentials(line: str) -> Iterator[Span]:
-    """Yield what looks like key material wherever it stands."""
-    for found in _CREDENTIAL.finditer(line):
-        yield found.span()
+    """Yield what looks like key material or a phone number wherever it stands."""
+    for pattern in (_CREDENTIAL, _PHONE):
+        for found in pattern.finditer(line):
+            yield found.span()
     for found in _RUN.finditer(line):
         if re.search(r"\d", found[0]) or (len(found[0]) >= _RANDOM and found[0].isalpha()):
             yield found.span()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.errors import NOTHING
+from relay.text import clean
 from relay.words import Phrase
 
 _MOST_SHOWN = 60  # characters of a value that a message quotes
@@ -66,6 +67,7 @@ NOBODY = Phrase("“{value}” 不是角色，people 里也没有", "“{value}�
 WHOM = Phrase(
     '可以写：{known}，people 里的用户名或 "@all"', 'write {known}, a key of people or "@all"'
 )
+WRITE_EVERYONE = Phrase('所有人写成 "@all"', 'write "@all" for everybody')
 LIKE_ROLE = Phrase("“{value}” 会被当作 userid", "“{value}” is taken as a user id")
 
 _TOP = Phrase("最外层", "the top level")
@@ -73,10 +75,12 @@ _USED_FOR = Phrase("（用于 {place}）", " (for {place})")
 
 
 def quoted(text: str) -> str:
-    """Return *text* as a message may quote it: bounded, and nothing that looks like a secret."""
+    """Return *text* as a message may quote it: bounded, on one line, no control characters, and
+    nothing that looks like a secret or a phone number.
+    """
     from relay.configuration.snippets import masked_text
 
-    shown = masked_text(text[: 4 * _MOST_SHOWN])
+    shown = masked_text(clean(text[: 4 * _MOST_SHOWN]))
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from relay.config import GITEE, GITLAB, ROLES
+from relay.config import EVERYONE, GITEE, GITLAB, ROLES
 from relay.configuration import messages
+from relay.configuration.forms import FormError, formed
 from relay.configuration.messages import meant, quoted
 from relay.configuration.notes import Notes
 from relay.configuration.spots import Node, Spot
 from relay.errors import NOTHING
+from relay.words import Phrase
 
 _DEFAULT_SOURCES = (GITLAB, GITEE)  # the names of those that variables make
 
@@ -87,6 +89,18 @@ class Names:
             listed = messages.WHOM.filled(known=", ".join(ROLES))
             hint = meant(name, (*ROLES, *people), listed)
             self._notes.wrong("E121", spot, message, hint, node=node)
+        elif expected := _userid_fault(name):
+            self._notes.wrong_form(name, spot, expected, node=node)
         elif (near := did_you_mean(name, ROLES)) != NOTHING:
             message = messages.LIKE_ROLE.filled(value=quoted(name))
             self._notes.wrong("W121", spot, message, near, node=node)
+
+
+def _userid_fault(name: str) -> Phrase | None:
+    """Return what is expected where *name* has not the form of a userid, else None."""
+    try:
+        formed("userid", name)
+    except FormError as fault:
+        is_everyone = name.strip().lower().removeprefix("@") == EVERYONE.removeprefix("@")
+        return messages.WRITE_EVERYONE if is_everyone else fault.expected
+    return None

@@ -10,17 +10,21 @@ from relay.configuration.spots import Node, Section, Spot
 from relay.errors import NOTHING, Problem
 from relay.words import Phrase
 
+MOST_PROBLEMS = 100
 MOST_COLUMNS = 10_000  # a scalar over several lines is masked to the end of each
 
 # Where a value is none of those known it may be a slip of a Chinese keyboard; by our code, whether
 # a hidden colon counts as well.
 _SLIPS = {"E103": False, "E105": True, "E110": False, "E111": False, "E120": False, "E121": False}
 _COLONS = ("E017", "E020")
+_MORE = Phrase("还有 {count} 个问题没有列出", "{count} more problems are not listed")
+_FIRST_THESE = Phrase("先改正列出的", "correct those listed first")
 
 
 class Notes:
     """The *problems* of one document and the *spans* (line, column, size) of its secrets.
 
+    At most 100 problems are kept; `left_out` counts the rest.
     *known* are the problems of its text: what only comes from one of them is not told.
     """
 
@@ -28,6 +32,7 @@ class Notes:
         self.file = file
         self.problems: list[Problem] = []
         self.spans: list[tuple[int, int, int]] = []
+        self._left_out: list[bool] = []  # of each one, whether it is an error
         self._told: set[tuple[str, int, int, str]] = set()
         self._misread = [(one.line, one.column) for one in known if one.code.startswith("E0")]
 
@@ -47,7 +52,7 @@ class Notes:
         What an alias repeats is told once.
         """
         if slip := self._slip(code, node):
-            self.problems.append(slip._replace(where=str(spot)))
+            self._keep(slip._replace(where=str(spot)))
             return
         line = column = 0
         if node is not None:
@@ -59,9 +64,27 @@ class Notes:
         if line and (said in self._told or self.is_misread(line, column, size)):
             return
         self._told.add(said)
-        self.problems.append(
+        self._keep(
             Problem(code, str(spot), message, hint, self.file, line, column, max(size - offset, 1))
         )
+
+    def left_out(self) -> tuple[Problem, ...]:
+        """Return one problem for all that were too many, none if there are none.
+
+        It is an error if one of them is.
+        """
+        if not self._left_out:
+            return ()
+        code = "E109" if any(self._left_out) else "W109"
+        return (
+            Problem(code, "", _MORE.filled(count=len(self._left_out)), _FIRST_THESE, self.file),
+        )
+
+    def _keep(self, problem: Problem) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self._left_out.append(problem.is_error)
 
     def wrong_in(
         self, code: str, section: Section, message: Phrase, hint: Phrase, *, key: str = ""

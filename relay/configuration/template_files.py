@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from relay.config import Config
 from relay.configuration.fields import MOST_TEMPLATE
+from relay.configuration.files import read_at_most
+from relay.configuration.messages import quoted
 from relay.configuration.reader import Reader
 from relay.configuration.spots import Section, Spot
 from relay.words import Phrase
@@ -14,6 +16,7 @@ from relay.words import Phrase
 if TYPE_CHECKING:
     from relay.templates import TemplateFault
 
+_MOST_BYTES = 4 * MOST_TEMPLATE + 3  # of UTF-8, and a byte-order mark
 _ENDINGS = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 _NO_FILE = Phrase("找不到模板文件 {file}", "there is no template file {file}")
 _OUTSIDE = Phrase(
@@ -76,19 +79,17 @@ def _is_file_name(text: str) -> bool:
 
 
 def _content(name: str, folder: Path | None) -> str:
-    from relay.configuration.masking import masked_text
-
     root = (folder or Path()).resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root):
-        raise _FileError("E608", _OUTSIDE.filled(file=masked_text(name)), _PUT_IT)
+        raise _FileError("E608", _OUTSIDE.filled(file=quoted(name)), _PUT_IT)
     try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
+        raw = read_at_most(path, _MOST_BYTES)
+        text = "" if len(raw) > _MOST_BYTES else raw.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
-        message = (_NO_FILE if missing else _UNREADABLE).filled(file=masked_text(name))
+        message = (_NO_FILE if missing else _UNREADABLE).filled(file=quoted(name))
         raise _FileError("E607", message, _PUT_IT if missing else _AS_UTF8) from None
-    if len(text) > MOST_TEMPLATE:
-        raise _FileError("E608", _TOO_LONG.filled(file=masked_text(name)), _SHORTEN)
+    if len(raw) > _MOST_BYTES or len(text) > MOST_TEMPLATE:
+        raise _FileError("E608", _TOO_LONG.filled(file=quoted(name)), _SHORTEN)
     return text

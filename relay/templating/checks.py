@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
+from relay.templating.run import Run
 from relay.templating.values import NoNumber, is_number
+
+
+def passed(name: str, run: Run, value: object, *arguments: object) -> bool:
+    """Tell whether *value* passes the test *name*, its work counted."""
+    for part in (value, *arguments):
+        run.spend_on(part)
+    if name in _OF_TEXTS:
+        return bool(TESTS[name](run.text(value), *map(run.text, arguments)))
+    return TESTS[name](value, *arguments)
 
 
 def _contains(container: object, value: object) -> bool:
@@ -25,6 +35,7 @@ TESTS: dict[str, Callable[..., bool]] = {
     "lt": lambda value, other: value < other,
     "le": lambda value, other: value <= other,
     "in": lambda value, container: _contains(container, value),
-    "startingwith": lambda value, start: str(value).startswith(str(start)),
-    "endingwith": lambda value, end: str(value).endswith(str(end)),
+    "startingwith": lambda text, start: text.startswith(start),
+    "endingwith": lambda text, end: text.endswith(end),
 }
+_OF_TEXTS = ("startingwith", "endingwith")

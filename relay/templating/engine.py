@@ -13,7 +13,7 @@ from functools import lru_cache
 from operator import add, floordiv, mod, mul, sub, truediv
 from typing import TYPE_CHECKING, Any
 
-from relay.templating.checks import TESTS
+from relay.templating.checks import TESTS, passed
 from relay.templating.faults import (
     INSTALL,
     NO_JINJA,
@@ -31,7 +31,7 @@ from relay.templating.faults import (
 from relay.templating.filters import FILTERS, applied
 from relay.templating.grammar import MOST_NUMBER, check
 from relay.templating.run import Run, bounded, concatenated
-from relay.templating.values import MOST_ITEMS, Items, item, member, spans_of
+from relay.templating.values import MOST_ITEMS, Items, addressed, item, literal, member, spans_of
 from relay.templating.variables import NAMES
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ _STRAY = re.compile(f"[{MARKS}]")
 # One expression of that length is nothing a person writes, and slow to read.
 _LONG_TAG = re.compile(r"\{[{%](?:(?![%}]\})[\s\S]){1000}")
 _RUN = MARKS  # under which a rendering finds its own; no name in a template can be like it
-_EACH, _CONCATENATED = "each item", "all parts"  # filters of ours that no template can name
+# Filters of ours that no template can name.
+_EACH, _CONCATENATED, _LITERAL, _COMPARED = "each item", "all parts", "own text", "one side"
 _LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
 
 
@@ -115,10 +116,9 @@ def _environment() -> "SandboxedEnvironment":
         optimized=False,
         cache_size=0,
     )
-    ours: dict[str, Callable[..., object]] = {_EACH: _each, _CONCATENATED: concatenated}
-    closed.filters = {name: pass_context(_with_run(call)) for name, call in ours.items()}
+    closed.filters = {name: pass_context(_with_run(call)) for name, call in _OURS.items()}
     closed.filters |= {name: pass_context(_filter(name)) for name in FILTERS}
-    closed.tests = dict(TESTS)
+    closed.tests = {name: pass_context(_test(name)) for name in TESTS}
     closed.globals = {"range": _range}
     return closed
 
@@ -129,6 +129,15 @@ def _with_run(call: Callable[..., object]) -> Callable[..., object]:
 
 def _filter(name: str) -> Callable[..., object]:
     return lambda context, *arguments, **named: applied(name, context[_RUN], *arguments, **named)
+
+
+def _test(name: str) -> Callable[..., bool]:
+    return lambda context, *arguments: passed(name, context[_RUN], *arguments)
+
+
+def _compared(run: Run, value: object) -> object:
+    run.spend_on(value)
+    return value
 
 
 def _written(context: "Context", value: object) -> str:
@@ -144,6 +153,14 @@ def _each(run: Run, value: object, weight: int) -> list[object]:
         raise TemplateFault("E605", NO_LIST)
     run.spend(weight * len(value))
     return value
+
+
+_OURS: dict[str, Callable[..., object]] = {
+    _EACH: _each,
+    _CONCATENATED: concatenated,
+    _LITERAL: lambda run, text: literal(text),
+    _COMPARED: _compared,
+}
 
 
 def _range(*arguments: int) -> Items:
@@ -167,7 +184,7 @@ def _calculated(operator: str, left: Any, right: Any) -> Any:
     """Return ``left operator right``: numbers, or two texts put together."""
     sides = (left, right)
     if operator == "+" and all(isinstance(side, str) for side in sides):
-        return bounded(left + right)
+        return bounded(addressed(left, right))
     if not all(isinstance(side, int | float) for side in sides):
         names = " ".join(type(side).__name__ for side in (left, right))
         raise failed(TypeError(f"{operator}: {names}"))
@@ -178,7 +195,7 @@ def _calculated(operator: str, left: Any, right: Any) -> Any:
 
 
 def _counted(tree: "nodes.Template", environment: "SandboxedEnvironment") -> "nodes.Template":
-    """Send what loops go over, and parts put together, through filters that count."""
+    """Send what loops go over, compare and put together through filters that count."""
     from jinja2 import nodes
     from jinja2.visitor import NodeTransformer
 
@@ -192,6 +209,16 @@ def _counted(tree: "nodes.Template", environment: "SandboxedEnvironment") -> "no
         def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
             self.generic_visit(node)
             return _ours(_CONCATENATED, nodes.List(node.nodes))
+
+        def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802
+            self.generic_visit(node)
+            node.expr = _ours(_COMPARED, node.expr)
+            for operand in node.ops:
+                operand.expr = _ours(_COMPARED, operand.expr)
+            return node
+
+        def visit_Const(self, node: nodes.Const) -> nodes.Expr:  # noqa: N802
+            return _ours(_LITERAL, node) if str(node.value)[:4].lower() == "http" else node
 
     def _ours(name: str, value: nodes.Node, *arguments: nodes.Expr) -> nodes.Filter:
         return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)

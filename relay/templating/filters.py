@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from relay.templating import formats
-from relay.templating.checks import TESTS
+from relay.templating.checks import TESTS, passed
 from relay.templating.faults import NO_FILTER, NO_TEST, unknown, wrong_argument
 from relay.templating.run import Run, bounded
 from relay.templating.values import (
@@ -70,7 +70,10 @@ def _map(
         return Items([_attribute(one, attribute) for one in items])
     if name not in FILTERS or name in _OF_LISTS:
         raise unknown(NO_FILTER, str(name), sorted(set(FILTERS) - _OF_LISTS))
-    return Items([applied(str(name), run, one, *arguments) for one in items])
+    found = [applied(str(name), run, one, *arguments) for one in items]
+    if any(isinstance(one, list) for one in found):
+        raise wrong_argument("map")  # lists of lists would grow faster than they are counted
+    return Items(found)
 
 
 def _chosen(*, by: bool, wanted: bool) -> Callable[..., Items]:
@@ -98,9 +101,7 @@ def _passes(run: Run, value: object, test: Sequence[Any]) -> bool:
         return bool(value)
     if test[0] not in TESTS:
         raise unknown(NO_TEST, str(test[0]), TESTS)
-    for part in (value, *test[1:]):
-        run.spend_on(part)
-    return TESTS[test[0]](value, *test[1:])
+    return passed(test[0], run, value, *test[1:])
 
 
 def _items(run: Run, value: object, name: str) -> Items:

@@ -42,7 +42,9 @@ def coloured(run: Run, value: object, name: object = "") -> Rich:
 def truncate(run: Run, value: object, cells: object = 40) -> str:
     if not isinstance(cells, int) or not 1 <= cells <= _MOST_CELLS:
         raise wrong_argument("truncate")
-    return cut_cells(run.text(value), cells)
+    text = run.text(value)[: 4 * cells + 40]  # enough, even with characters that take no column
+    run.spend(len(text) // 4)  # each of them is looked at by itself
+    return cut_cells(text, cells)
 
 
 def default(run: Run, value: object, other: object = "", boolean: object = False) -> object:

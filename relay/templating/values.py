@@ -4,9 +4,11 @@ Values are plain: a record shows its fields and nothing of Python, a missing val
 of undefined, so that a template fails only over names that do not exist.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, SupportsIndex, TypeGuard
 
+from relay.addresses import has_host
 from relay.notifications import Span
 from relay.templating.faults import NO_FIELD, failed, unknown
 from relay.words import Words
@@ -14,10 +16,15 @@ from relay.words import Words
 MOST_ITEMS = 100
 MOST_TEXT = 4000  # characters of one text
 _NO_FIELDS = "text"
+_WHOLE_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'\\]+\Z", re.IGNORECASE)
+_STEP_UP = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|\Z)", re.IGNORECASE)
 
 
 class Address(str):
-    """An address of the event; it may stand as a link's target. Empty: there is none."""
+    """An address of the event, or one the author wrote out; it may stand as a link's target.
+
+    Empty: there is none.
+    """
 
     __slots__ = ()
 
@@ -107,14 +114,62 @@ def item(value: object, key: object) -> object:
 
 
 def text_of(value: object, words: Words) -> str:
-    """Return *value* as words on one line."""
+    """Return *value* as words on one line; of a list no more than `MOST_TEXT` characters."""
     if isinstance(value, list):
-        return words.listed([text_of(one, words) for one in value], most=MOST_ITEMS)
+        return words.listed(_first_texts(value, words), most=MOST_ITEMS)[:MOST_TEXT]
     if value is None or isinstance(value, bool):
         return "" if value is not True else "true"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else f"{value:.2f}"
     return str(value)
+
+
+def _first_texts(values: Sequence[object], words: Words) -> list[str]:
+    """Return the texts of the first *values*, those that make `MOST_TEXT` characters."""
+    texts: list[str] = []
+    room = MOST_TEXT
+    for value in values:
+        if room <= 0:
+            break
+        texts.append(text_of(value, words))
+        room -= len(texts[-1])
+    return texts
+
+
+def size_of(value: object) -> int:
+    """Return how much there is to look at in *value*: characters, items, spans.
+
+    Of a list no more is counted than its text may have, about `MOST_TEXT`.
+    """
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Rich):
+        return sum(1 + len(span.text) for span in value.spans)
+    if isinstance(value, Record):
+        return len(str(value))
+    total = 0
+    for one in value if isinstance(value, list) else ():
+        total += 1 + size_of(one)
+        if total > MOST_TEXT:
+            break
+    return total
+
+
+def addressed(start: str, rest: str) -> str:
+    """Return *start* and *rest* as one text; an `Address` when *rest* only goes on in one.
+
+    A host is never put together: it would be a payload's word that says where a link leads.
+    """
+    whole = start + rest
+    is_safe = _WHOLE_ADDRESS.match(whole) and not _STEP_UP.search(whole)
+    if isinstance(start, Address) and start and has_host(start + (rest or "/")[0]) and is_safe:
+        return Address(whole)
+    return whole
+
+
+def literal(text: str) -> str:
+    """Return *text*, which the author wrote, as an `Address` where it is a whole one."""
+    return Address(text) if _WHOLE_ADDRESS.match(text) else text
 
 
 def spans_of(value: object, words: Words) -> tuple[Span, ...]:
@@ -130,9 +185,18 @@ def spans_of(value: object, words: Words) -> tuple[Span, ...]:
 
 
 def joined(items: Sequence[object], separator: str, words: Words) -> tuple[Span, ...]:
-    """Return the spans of those *items* that show something, with *separator* between them."""
-    found: tuple[Span, ...] = ()
-    for spans in (spans_of(one, words) for one in items):
-        if any(span.text for span in spans):
-            found = (*found, *((Span(separator),) if found and separator else ()), *spans)
-    return found
+    """Return the spans of those *items* that show something, with *separator* between them.
+
+    The items after `MOST_TEXT` characters are left out: who must know sees that it is more.
+    """
+    found: list[Span] = []
+    size = 0
+    for one in items:
+        spans = [span for span in spans_of(one, words) if span.text]
+        if spans and found and separator:
+            spans.insert(0, Span(separator))
+        found += spans
+        size += sum(len(span.text) for span in spans)
+        if size > MOST_TEXT:
+            break
+    return tuple(found)
