@@ -1,6 +1,7 @@
 """Whom one event still has to reach: every address, and every person of an application, once."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from relay.config import EVERYONE, WECOM_APP, Config, Receiver, Route
@@ -101,4 +102,9 @@ def _application_of(receiver: Receiver) -> object:
 
 
 def _again(receiver: Receiver, route: str) -> Addressed:
-    return Addressed(None, (reason("R36", name=receiver.name, value=route),))
+    return _had_by(receiver.name, route)
+
+
+@lru_cache(maxsize=1024)  # names of the configuration, none of a payload
+def _had_by(name: str, route: str) -> Addressed:
+    return Addressed(None, (reason("R36", name=name, value=route),))

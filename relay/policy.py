@@ -95,7 +95,7 @@ def decide(
         return Decision(False, reason=reason("R33"))
     if quiet and _named(event, quiet):
         return Decision(True, quiet=True, reason=reason("R27", value=event.name))
-    if not (in_full or _is_loud(event)):
+    if not (in_full or is_loud(event)):
         return Decision(True, quiet=True, reason=reason("R27", "default", value=event.name))
     return Decision(send=True)
 
@@ -153,10 +153,11 @@ def _covers(pattern: str, event: Event, *, bare_means_default: bool = False) -> 
 
 
 def _is_default(event: Event) -> bool:
-    return _is_loud(event) or event.action in QUIET.get(event.kind, ())
+    return is_loud(event) or event.action in QUIET.get(event.kind, ())
 
 
-def _is_loud(event: Event) -> bool:
+def is_loud(event: Event) -> bool:
+    """Tell whether *event* is sent by default, and not as one grey line."""
     if isinstance(event.subject, Job) and event.subject.allow_failure:
         return False
     return event.action in SENT.get(event.kind, ())

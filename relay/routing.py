@@ -84,8 +84,9 @@ def select(event: Event, config: Config, *, source: str, now_s: float) -> Decisi
 def _chosen(event: Event, config: Config, source: str, now_s: float) -> Iterator[_Choice]:
     """Yield what each route says, up to the last one that is asked."""
     found, hours = facts(event, source), Hours(config, now_s)
+    is_routine = not policy.is_loud(event)
     for route in config.routes:
-        in_full = _is_described(event, route, config)
+        in_full = is_routine and _is_described(event, route, config)
         decided = _decided(event, route, found, hours, in_full=in_full)
         yield _Choice(route, decided)
         if decided.send and not route.continues and event.kind != "test":
