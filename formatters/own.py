@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from formatters import escaping
 from formatters.spans import Style, merged, write_span
-from relay.addresses import continued
+from relay.hosts import continued
 from relay.notifications import Span
 
 MARKUP, ADDRESS = "markup", "address"

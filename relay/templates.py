@@ -8,9 +8,9 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from relay.addresses import continued
 from relay.config import Person
 from relay.events import Event
+from relay.hosts import continued
 from relay.notifications import Line, Span
 from relay.templating.faults import TemplateFault
 from relay.text import cut_bytes

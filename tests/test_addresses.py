@@ -10,8 +10,8 @@ from relay.configuration.addresses import (
     AddressError,
     api_base,
     robot_address,
-    split_addresses,
 )
+from relay.configuration.pasted import items
 from relay.configuration.robots import PairingError, keyword_fault, numbered, paired, secret_fault
 
 URL = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
@@ -167,7 +167,7 @@ def test_f4_other_places_of_the_api_are_refused(text: str, zh: str) -> None:
 )
 def test_split_addresses(text: str) -> None:
     """Commas of either width and line breaks make a list; quotes, spaces, empty places go."""
-    assert split_addresses(text) == ["a", "b"]
+    assert items(text) == ["a", "b"]
 
 
 def secrets(*texts: str) -> list[Secret]:

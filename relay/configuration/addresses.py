@@ -8,7 +8,6 @@ from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from relay.configuration.pasted import items
 from relay.words import Phrase
 
 _KEY_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -114,11 +113,6 @@ def api_base(text: str, allowed: Collection[str]) -> str:
     if "?" in text or "#" in text:
         raise AddressError(_QUERY)
     return f"{parts.scheme}://{_place(parts)}{path}"
-
-
-def split_addresses(text: str) -> list[str]:
-    """Return the addresses or keys in *text*: commas of either width and line breaks separate."""
-    return items(text)
 
 
 def is_host(text: str) -> bool:

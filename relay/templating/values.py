@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, SupportsIndex, TypeGuard
 
-from relay.addresses import has_host
+from relay.hosts import has_host
 from relay.notifications import Span
 from relay.templating.faults import NO_FIELD, failed, unknown
 from relay.words import Words
