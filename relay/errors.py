@@ -21,6 +21,7 @@ RelayError
     ├── Busy                 the vendor asks to try again
     ├── Throttled            too many messages; carries the least wait
     ├── Rejected             this message will never be taken
+    │   └── Unsuitable           because of its words; another text may be
     ├── Misconfigured        this receiver will never take any, until a person mends it
     └── TokenRefused         an application's token is not valid (any more); a new one may be
 
@@ -170,18 +171,27 @@ class DeliveryError(RelayError):
     """A receiver did not take the message.
 
     *code* is ours (E5xx), *vendor_code* the vendor's ``errcode`` as text (or the HTTP status, or
-    empty), *hint* what a person should do. *retryable*: the same message may be taken later.
-    *ambiguous*: it may have arrived although no answer came.
+    empty), *message* what happened, *hint* what a person should do, both in both languages.
+    *wait_s*: the least time until another message has a chance. *retryable*: the same message may
+    be taken later; *repeats*: how often at most it is posted again at once. *ambiguous*: it may
+    have arrived although no answer came.
     """
 
     retryable: ClassVar[bool] = False
+    repeats: ClassVar[int] = 0
     ambiguous: ClassVar[bool] = False
     status: ClassVar[str] = "failed"
 
     def __init__(
-        self, code: str, message: str, *, vendor_code: str = "", hint: str = "", wait_s: float = 0.0
+        self,
+        code: str,
+        message: Phrase,
+        *,
+        vendor_code: str = "",
+        hint: Phrase = NOTHING,
+        wait_s: float = 0.0,
     ) -> None:
-        super().__init__(f"{code} {message}")
+        super().__init__(f"{code} {message.en}")
         self.code = code
         self.message = message
         self.vendor_code = vendor_code
@@ -191,23 +201,27 @@ class DeliveryError(RelayError):
 
 class Unreachable(DeliveryError):
     retryable = True
+    repeats = 1
     status = "unreachable"
 
 
 class TimedOut(DeliveryError):
     retryable = True
+    repeats = 1
     ambiguous = True
     status = "timeout"
 
 
 class BadAnswer(DeliveryError):
     retryable = True
+    repeats = 1
     ambiguous = True
     status = "bad_answer"
 
 
 class Busy(DeliveryError):
     retryable = True
+    repeats = 9  # as often as the configuration allows
     status = "busy"
 
 
@@ -218,6 +232,10 @@ class Throttled(DeliveryError):
 
 class Rejected(DeliveryError):
     status = "rejected"
+
+
+class Unsuitable(Rejected):
+    """The vendor's moderation does not like the words."""
 
 
 class Misconfigured(DeliveryError):

@@ -1,0 +1,1 @@
+"""Queues that keep deliveries: their shape as text, and one module for each engine."""
