@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from relay.errors import BadAnswer, DeliveryError
 from relay.text import clean, cut_cells
+from relay.words import Phrase
 
 _LARGEST_CODE = 10**10
 _READ_CHARACTERS = 600
@@ -18,34 +19,45 @@ _SEARCHED_CHARACTERS = 2000
 _PRIVATE = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{0,20}://\S*|[A-Za-z_]{1,30}=[^\s,;，；]+|[A-Za-z0-9_+/=%-]{20,}"
 )
+_NO_ERRCODE = Phrase(
+    "回答里没有 errcode，不是机器人自己的回答",
+    "the answer has no errcode, so it is not the robot's own",
+)
+_GATEWAY = Phrase(
+    "一般是网关或代理代替它回答了：检查这个函数和聊天平台之间的网络。",
+    "Usually a gateway or proxy answered: look at what stands between this function and the chat "
+    "service.",
+)
 
 
 class Verdict(NamedTuple):
     """What a code means: the *error* to raise, our *code*, what happened, what a person can do.
 
+    *page* is the vendor's page that names the code, or the third party's note where no page does.
     *wait_s* is the least time until the next message has a chance.
     """
 
     error: type[DeliveryError]
     code: str
-    message: str
-    hint: str
+    message: Phrase
+    hint: Phrase
+    page: str
     wait_s: float = 0.0
 
-    def raised(self, vendor_code: str, said: str) -> DeliveryError:
+    def raised(self, vendor_code: str, said: Phrase) -> DeliveryError:
         """Return the error; *said* is the vendor's own answer in a few words."""
+        zh, en, _ = self.message
+        told = Phrase(f"{zh}（{said.zh}）", f"{en} ({said.en})")  # braces in it stay as they are
         return self.error(
-            self.code,
-            f"{self.message} ({said})",
-            vendor_code=vendor_code,
-            hint=self.hint,
-            wait_s=self.wait_s,
+            self.code, told, vendor_code=vendor_code, hint=self.hint, wait_s=self.wait_s
         )
 
     def refused(self, answer: Mapping[str, Any]) -> DeliveryError:
         """Return the error for an *answer* that has an errcode."""
         found, words = errcode(answer), errmsg(answer)
-        return self.raised(str(found), f"errcode {found}: {words}" if words else f"errcode {found}")
+        said = (f"errcode {found}：{words}", f"errcode {found}: {words}")
+        bare = f"errcode {found}"
+        return self.raised(str(found), Phrase(*said) if words else Phrase(bare, bare))
 
 
 def errcode(answer: Mapping[str, Any]) -> int | None:
@@ -82,9 +94,5 @@ def wording(answer: Mapping[str, Any]) -> str:
 
 
 def no_errcode(code: str) -> BadAnswer:
-    return BadAnswer(
-        code,
-        "the answer has no errcode, so it is not the robot's own",
-        hint="Usually a gateway or proxy answered: look at what stands between this function "
-        "and the chat service.",
-    )
+    """Return the error for an answer without an errcode; *code* is ours."""
+    return BadAnswer(code, _NO_ERRCODE, hint=_GATEWAY)

@@ -1,6 +1,7 @@
 """What WeCom's answers mean: to a robot's post, to an application's, to its wish for a token.
 
-`reference/wecom.md` A.5, B.1 and B.5; the tables of errcodes are `wecom_verdicts`.
+`reference/wecom.md` A.5, B.1 and B.5; the tables of errcodes are `wecom_verdicts` and
+`wecom_app_verdicts`.
 """
 
 import re
@@ -8,16 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from formatters.verdicts import Verdict, errcode, no_errcode, wording
-from formatters.wecom_verdicts import (
-    APP_CODES,
-    BAD_ADDRESS,
-    BAD_REQUEST,
-    CODES,
-    PARAMETER_MISSING,
-    TOKEN_CODES,
-    TOO_LONG,
-    UNKNOWN,
-)
+from formatters.wecom_app_verdicts import APP_CODES, BAD_ADDRESS, TOKEN_CODES, TRUST
+from formatters.wecom_verdicts import CODES, MISSING, PARAMETER_MISSING, TOO_LONG, UNKNOWN
 from relay.errors import NOTHING, BadAnswer, DeliveryError
 from relay.text import clean, cut_cells
 from relay.words import Phrase
@@ -25,9 +18,13 @@ from relay.words import Phrase
 _MOST_TOKEN_CHARACTERS = 2048  # WeCom asks to make room for 512
 _LONGEST_LIFETIME_S = 86400
 _FROM = re.compile(r"from ip: ?([0-9a-f.:]{3,45})")
-_TRUST = (
-    "Add {address} to 企业可信IP of the application in the admin console; it must be the "
-    "function's fixed outgoing address, or it changes again."
+_NO_TOKEN = Phrase(
+    "回答的 errcode 是 0，却没有 access_token",
+    "the answer has errcode 0 and no access token",
+)
+_LOOK_AT_API = Phrase(
+    "检查 api_base 指向哪里，以及中间的网关或代理。",
+    "Check where api_base leads, and gateways and proxies between.",
 )
 _MOST_NAMES = 5
 _NAME_CELLS = 32
@@ -77,7 +74,7 @@ def read_token(answer: Mapping[str, Any]) -> tuple[str, float]:
     _succeeded(answer, TOKEN_CODES)
     token = answer.get("access_token")
     if not (isinstance(token, str) and 0 < len(token) <= _MOST_TOKEN_CHARACTERS and _plain(token)):
-        raise BadAnswer("E534", "the answer has errcode 0 and no access token")
+        raise BadAnswer("E534", _NO_TOKEN, hint=_LOOK_AT_API)
     lifetime_s = answer.get("expires_in")
     if not isinstance(lifetime_s, int | float) or not lifetime_s > 0:  # not a number: not > 0
         return token, 0.0
@@ -100,9 +97,9 @@ def _refusal(found: int, answer: Mapping[str, Any], codes: Mapping[int, Verdict]
     if "exceed max length" in words:  # In 2019 it came with 93000.
         verdict = TOO_LONG
     elif found in PARAMETER_MISSING and found not in codes:
-        verdict = BAD_REQUEST
+        verdict = MISSING
     elif verdict is BAD_ADDRESS and (address := _address(words)):
-        verdict = verdict._replace(hint=_TRUST.format(address=address))
+        verdict = verdict._replace(hint=TRUST.filled(address=address))
     return verdict.refused(answer)
 
 

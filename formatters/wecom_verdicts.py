@@ -1,236 +1,216 @@
-"""What WeCom's errcodes stand for: one table each for robots, applications and their tokens.
+"""What WeCom's errcodes stand for when a robot is posted to; `wecom_codes` reads them.
 
-`reference/wecom.md` A.5 and B.5, developer.work.weixin.qq.com path/90313. `wecom_codes` reads them.
+`reference/wecom.md` A.5. An application's codes are in `wecom_app_verdicts`.
 """
 
 from collections.abc import Mapping
 
 from formatters.verdicts import Verdict
-from relay.errors import Busy, Misconfigured, Rejected, Throttled, TokenRefused
+from relay.errors import Busy, Misconfigured, Rejected, Throttled, Unsuitable
+from relay.words import Phrase
 
-_BUSY = Verdict(
-    Busy,
-    "E505",
-    "WeCom is busy",
-    "Nothing to mend: send the event again from the forge if it matters.",
+_DOCUMENTS = "https://developer.work.weixin.qq.com/document/path"
+ROBOT_PAGE = f"{_DOCUMENTS}/91770"
+CODES_PAGE = f"{_DOCUMENTS}/90313"  # global table of codes
+NEW_CODES_PAGE = f"{_DOCUMENTS}/90455"  # its newer twin, with codes that the older one lacks
+_LOOK_UP = "https://open.work.weixin.qq.com/devtool/query"
+
+_REPORT = Phrase(
+    "不是设置造成的：请报告 errcode 和事件名。",
+    "No setting causes this: report it with the errcode and the event's name.",
 )
-_CONCURRENT = Verdict(
+_REPORT_LENGTH = Phrase(
+    "内置消息不会超长：请报告事件名；自己写的模板请改短。",
+    "Built-in messages always fit: report it with the event's name; make a template of your own "
+    "shorter.",
+)
+_NO_MEDIA = Phrase(
+    "本程序不发文件和图片：检查中间有没有网关改动请求。",
+    "This relay sends none: check whether something between changes the request.",
+)
+_ENABLE = Phrase(
+    "在群设置里启用它，或添加新的群机器人并换成它的地址。",
+    "Enable the robot in the group's settings, or add a new one and configure its address.",
+)
+
+BUSY = Verdict(
     Busy,
     "E505",
-    "too many calls to WeCom at once",
-    "If it stays, lower the function's concurrency.",
+    Phrase("企业微信繁忙", "WeCom is busy"),
+    Phrase(
+        "不用改设置：重要的话，在 GitLab / Gitee 里重发这个事件。",
+        "Nothing to mend: send the event again from the forge if it matters.",
+    ),
+    CODES_PAGE,
+)
+CONFLICT = BUSY._replace(
+    message=Phrase("企业微信的数据版本冲突", "WeCom was changing the same data"),
+    page=NEW_CODES_PAGE,
+)
+CONCURRENT = Verdict(
+    Busy,
+    "E505",
+    Phrase("同时调用企业微信的次数太多", "too many calls to WeCom at once"),
+    Phrase("如果一直这样，调低函数的并发数。", "If it stays, lower the function's concurrency."),
+    CODES_PAGE,
 )
 _TOO_FAST = Verdict(
     Throttled,
     "E502",
-    "more than 20 messages a minute for this robot",
-    "A robot takes 20 messages a minute: wait a minute, send it fewer kinds of events, or add a "
-    "second robot for some of them.",
+    Phrase("这个机器人每分钟超过 20 条消息", "more than 20 messages a minute for this robot"),
+    Phrase(
+        "等一分钟；少选几种事件，或再加一个群机器人分担。",
+        "A robot takes 20 messages a minute: wait a minute, send it fewer kinds of events, or add "
+        "a second robot for some of them.",
+    ),
+    ROBOT_PAGE,
     wait_s=60.0,
 )
 _BAD_KEY = Verdict(
     Misconfigured,
     "E501",
-    "WeCom does not know this webhook address",
-    "The key is wrong or the robot was removed: copy the address again from the robot's card in "
-    "the group.",
+    Phrase("企业微信不认识这个 Webhook 地址", "WeCom does not know this webhook address"),
+    Phrase(
+        "key 不对，或群机器人已被移除：在群里打开机器人的资料，重新复制地址。",
+        "The key is wrong or the robot was removed: copy the address again from the robot's card "
+        "in the group.",
+    ),
+    NEW_CODES_PAGE,
 )
 _DISABLED = Verdict(
     Misconfigured,
     "E507",
-    "the robot is disabled",
-    "Enable the robot in the group's settings, or add a new one and configure its address.",
+    Phrase("群机器人被停用", "the robot is disabled"),
+    _ENABLE,
+    NEW_CODES_PAGE,
 )
 _NOT_IN_GROUP = Verdict(
     Misconfigured,
     "E507",
-    "the robot is no longer in the group",
-    "Add a robot to the group again and configure its address.",
+    Phrase("群机器人已不在群里", "the robot is no longer in the group"),
+    Phrase(
+        "在群里重新添加群机器人，换成它的地址。",
+        "Add a robot to the group again and configure its address.",
+    ),
+    NEW_CODES_PAGE,
 )
-_NO_GROUP = Verdict(
+NO_GROUP = Verdict(
     Misconfigured,
     "E507",
-    "the group was dissolved",
-    "Add a robot to another group and configure its address, or remove this receiver.",
+    Phrase("群已解散", "the group was dissolved"),
+    Phrase(
+        "在别的群里添加群机器人并换成它的地址，或删掉这个接收者。",
+        "Add a robot to another group and configure its address, or remove this receiver.",
+    ),
+    NEW_CODES_PAGE,
 )
 TOO_LONG = Verdict(
     Rejected,
     "E503",
-    "a parameter is invalid, usually because the message is too long",
-    "Built-in messages always fit: report it with the event's name.",
+    Phrase(
+        "参数不合法，一般是消息太长",
+        "a parameter is invalid, usually because the message is too long",
+    ),
+    _REPORT_LENGTH,
+    CODES_PAGE,
 )
+_TOO_LONG_TEXT = TOO_LONG._replace(message=Phrase("消息太长", "the message is too long"))
 _BAD_TYPE = Verdict(
     Rejected,
     "E504",
-    "WeCom does not take this message type",
-    "Set message: markdown for this receiver.",
+    Phrase("企业微信不支持这种消息类型", "WeCom does not take this message type"),
+    Phrase("把这个接收者设成 message: markdown。", "Set message: markdown for this receiver."),
+    CODES_PAGE,
 )
-BAD_REQUEST = Verdict(
+_BAD_REQUEST = Verdict(
     Rejected,
     "E506",
-    "WeCom refused the request",
-    "No setting causes this: report it with the errcode and the event's name.",
+    Phrase("企业微信说参数不合法", "WeCom holds an argument to be invalid"),
+    _REPORT,
+    CODES_PAGE,
+)
+MISSING = _BAD_REQUEST._replace(
+    message=Phrase(
+        "请求缺少参数，或 HTTP 方法不对", "a parameter is missing, or the HTTP method is wrong"
+    )
+)
+_ESCAPED = _BAD_REQUEST._replace(
+    message=Phrase(r"请求里有 \uXXXX 形式的字符", r"the request has characters written as \uXXXX")
+)
+_EMPTY = _BAD_REQUEST._replace(message=Phrase("消息内容为空", "the message is empty"))
+_BARE_LINK = _BAD_REQUEST._replace(
+    message=Phrase("链接不以 http:// 或 https:// 开头", "a link lacks http:// or https://"),
+    page=NEW_CODES_PAGE,
 )
 _BAD_MEDIA = Verdict(
     Rejected,
     "E506",
-    "WeCom refused a file or picture",
-    "This relay sends none: check whether something between changes the request.",
+    Phrase("文件或图片的大小不对", "the size of a file or picture is wrong"),
+    _NO_MEDIA,
+    CODES_PAGE,
+)
+_NO_SUCH_MEDIA = _BAD_MEDIA._replace(
+    message=Phrase("media_id 无效或已过期", "a media_id is invalid or has expired")
+)
+_BAD_VOICE = _BAD_MEDIA._replace(
+    message=Phrase("语音太长、太大或不是 AMR", "a voice file is too long, too large or not AMR")
+)
+_MANY_ARTICLES = _BAD_MEDIA._replace(
+    message=Phrase("图文超过 8 条", "there are more than 8 articles")
 )
 _FORBIDDEN = Verdict(
-    Rejected,
+    Unsuitable,
     "E508",
-    "WeCom found forbidden words in the message",
-    "Look at the event's titles and texts; what they say cannot be sent to this group.",
+    Phrase("企业微信认为消息里有敏感词", "WeCom found forbidden words in the message"),
+    Phrase(
+        "看看这个事件的标题和文字：这些内容不能发到这里。",
+        "Look at the event's titles and texts; what they say cannot be sent there.",
+    ),
+    CODES_PAGE,
 )
 UNKNOWN = Verdict(
     Rejected,
     "E506",
-    "WeCom refused the message",
-    "Look the errcode up at https://open.work.weixin.qq.com/devtool/query",
+    Phrase("企业微信拒绝了消息", "WeCom refused the message"),
+    Phrase(
+        f"在 {_LOOK_UP} 查这个 errcode，并请报告它和事件名。",
+        f"Look the errcode up at {_LOOK_UP}, and report it with the event's name.",
+    ),
+    _LOOK_UP,
 )
+_UNLISTED = UNKNOWN._replace(page="no page: in none of WeCom's tables (unverified)")
 
+# Those of the request itself, which an application's message shares.
+REQUEST_CODES: Mapping[int, Verdict] = {
+    40058: TOO_LONG,
+    45002: _TOO_LONG_TEXT,
+    40008: _BAD_TYPE,
+    40033: _ESCAPED,
+    40035: _BAD_REQUEST,
+    40063: MISSING,
+    44004: _EMPTY,
+    45034: _BARE_LINK,
+    85002: _FORBIDDEN,
+}
 CODES: Mapping[int, Verdict] = {
-    -1: _BUSY,
-    6000: _BUSY,
-    301070: _BUSY,
-    45033: _CONCURRENT,
+    -1: BUSY,
+    6000: CONFLICT,
+    301070: BUSY,
+    45033: CONCURRENT,
     45009: _TOO_FAST,
     93000: _BAD_KEY,
     93004: _DISABLED,
     93008: _NOT_IN_GROUP,
-    49008: _NO_GROUP,
-    40058: TOO_LONG,
-    45002: TOO_LONG,
-    40008: _BAD_TYPE,
-    40033: BAD_REQUEST,
-    40035: BAD_REQUEST,
-    40063: BAD_REQUEST,
-    44004: BAD_REQUEST,
-    45034: BAD_REQUEST,
+    49008: NO_GROUP,
+    **REQUEST_CODES,
     40006: _BAD_MEDIA,
-    40007: _BAD_MEDIA,
+    40007: _NO_SUCH_MEDIA,
     40009: _BAD_MEDIA,
     45001: _BAD_MEDIA,
-    45007: _BAD_MEDIA,
-    45008: _BAD_MEDIA,
-    301016: _BAD_MEDIA,
-    301017: _BAD_MEDIA,
-    301019: UNKNOWN,  # in no table consulted; seen in the wild
-    85002: _FORBIDDEN,
+    45007: _BAD_VOICE,
+    45008: _MANY_ARTICLES,
+    301016: _BAD_VOICE,
+    301017: _BAD_VOICE,
+    301019: _UNLISTED,
 }
 PARAMETER_MISSING = range(41000, 42000)  # 41xxx: one code per parameter
-
-_BAD_SECRET = Verdict(
-    Misconfigured,
-    "E510",
-    "WeCom does not take the application's secret",
-    "Copy the secret (Secret) of this application again from the admin console, 应用管理.",
-)
-_BAD_CORP = Verdict(
-    Misconfigured,
-    "E511",
-    "WeCom does not know this corp_id",
-    "Copy 企业ID from 我的企业 → 企业信息 in the admin console; it usually begins with ww.",
-)
-_BAD_TOKEN = Verdict(
-    TokenRefused,
-    "E512",
-    "WeCom refuses the access token, also a new one",
-    "Check that corp_id, agent_id and secret belong to one and the same application, and that "
-    "nothing else resets its secret.",
-)
-BAD_ADDRESS = Verdict(
-    Misconfigured,
-    "E513",
-    "WeCom does not trust this function's address",
-    "Add the address after “from ip” to 企业可信IP of the application in the admin console; a "
-    "function needs a fixed outgoing address for that.",
-)
-_NOT_PERMITTED = Verdict(
-    Misconfigured,
-    "E514",
-    "the application may not use this API",
-    "Look at the application's permissions in the admin console; one not used for long may have to "
-    "be enabled again.",
-)
-_BAD_AGENT = Verdict(
-    Misconfigured,
-    "E515",
-    "agent_id is not that of this application",
-    "Copy AgentId from the application's page in the admin console; secret and AgentId stand there "
-    "side by side.",
-)
-_NOBODY = Verdict(
-    Rejected,
-    "E516",
-    "nobody whom the message is for can be reached",
-    "Check the wecom user ids under people (账号 in the address book, not the name), and that "
-    "these people are within the application's visible range (可见范围).",
-)
-_APP_DISABLED = Verdict(
-    Misconfigured,
-    "E517",
-    "the application is disabled",
-    "Enable the application in the admin console.",
-)
-_APP_TOO_FAST = Verdict(
-    Throttled,
-    "E518",
-    "too many calls for this application",
-    "Wait: limits are by the minute, the hour and the day. Send it fewer kinds of events.",
-    wait_s=60.0,
-)
-_TOO_MANY_PEOPLE = Verdict(
-    Rejected,
-    "E519",
-    "too many people for one message",
-    "One message goes to at most 1000 people: use @all, or fewer roles.",
-)
-
-_FOR_BOTH: Mapping[int, Verdict] = {
-    -1: _BUSY,
-    6000: _BUSY,
-    45033: _CONCURRENT,
-    45009: _APP_TOO_FAST,
-    40013: _BAD_CORP,
-    2000002: _BAD_CORP,
-    60020: BAD_ADDRESS,
-    48002: _NOT_PERMITTED,
-    48005: _NOT_PERMITTED,
-    48006: _NOT_PERMITTED,
-    50003: _APP_DISABLED,
-}
-TOKEN_CODES: Mapping[int, Verdict] = {
-    **_FOR_BOTH,
-    40001: _BAD_SECRET,
-    40091: _BAD_SECRET,
-    41002: _BAD_CORP,
-    41004: _BAD_SECRET,
-}
-APP_CODES: Mapping[int, Verdict] = {
-    **_FOR_BOTH,
-    40001: _BAD_TOKEN,
-    40014: _BAD_TOKEN,
-    41001: _BAD_TOKEN,
-    42001: _BAD_TOKEN,
-    40056: _BAD_AGENT,
-    41011: _BAD_AGENT,
-    301002: _BAD_AGENT,
-    40003: _NOBODY,
-    40031: _NOBODY,
-    46004: _NOBODY,
-    50002: _NOBODY,
-    60011: _NOBODY,
-    60021: _NOBODY,
-    60111: _NOBODY,
-    81013: _NOBODY,
-    82001: _NOBODY,
-    40032: _TOO_MANY_PEOPLE,
-    82002: _TOO_MANY_PEOPLE,
-    82003: _TOO_MANY_PEOPLE,
-    **{
-        code: CODES[code]
-        for code in (40058, 45002, 40008, 40033, 40035, 40063, 44004, 45034, 85002)
-    },
-}

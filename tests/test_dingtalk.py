@@ -7,9 +7,8 @@ import pytest
 from formatter_cases import ISSUE, PIPELINE, PUSH_3, PUSH_17, QUIET, ZHANG, R, dingtalk
 
 from formatters import dingtalk as formatter
-from formatters import dingtalk_codes
 from relay.config import Secret
-from relay.errors import BadAnswer, Busy, DeliveryError, Misconfigured, Rejected, Throttled
+from relay.errors import BadAnswer, Misconfigured, Throttled
 from relay.notifications import Action, Line, Mention, Notification, Span
 from relay.text import cells
 
@@ -490,44 +489,7 @@ def test_prepare_without_secret_signs_nothing() -> None:
     assert {} == formatter.prepare(rendered.body, dingtalk(), 1700000000000).params
 
 
-TABLE = [
-    (-1, Busy, "E528"),
-    (90002, Busy, "E528"),
-    (90018, Busy, "E528"),
-    (130101, Throttled, "E524"),
-    (410100, Throttled, "E524"),
-    (660026, Throttled, "E524"),
-    (90020, Misconfigured, "E524"),
-    (90030, Misconfigured, "E524"),
-    (310000, Misconfigured, "E520"),
-    *((code, Misconfigured, "E525") for code in (88, 300001, 300005, 400101, 400106)),
-    *((code, Misconfigured, "E526") for code in (400102, 400013)),
-    *((code, Rejected, "E527") for code in (430101, 430102, 430103, 430104)),
-    *((code, Rejected, "E529") for code in (460101, 400105, 400401, 40035, 43002, 43004, 4242)),
-]
-
-
-@pytest.mark.parametrize(("code", "error", "ours"), TABLE, ids=[str(row[0]) for row in TABLE])
-def test_c9_every_code_has_its_class(code: int, error: type[DeliveryError], ours: str) -> None:
-    """Each documented errcode is raised as its class, with our code and something to do."""
-    with pytest.raises(DeliveryError) as raised:
-        formatter.check({"errcode": code, "errmsg": "what DingTalk says"})
-
-    assert (error, ours, str(code)) == (
-        type(raised.value),
-        raised.value.code,
-        raised.value.vendor_code,
-    )
-    assert "what DingTalk says" in raised.value.message
-    assert raised.value.hint
-
-
-def test_table_of_codes_is_tested_whole() -> None:
-    """No code of the formatter's table is missing above."""
-    assert set(dingtalk_codes.CODES) <= {code for code, _, _ in TABLE}
-
-
-@pytest.mark.parametrize("code", [130101, 410100])
+@pytest.mark.parametrize("code", [130101, 410100, 660026])
 def test_throttled_waits_ten_minutes(code: int) -> None:
     """The 21st message of a minute silences the robot for ten minutes."""
     with pytest.raises(Throttled) as raised:
@@ -536,34 +498,50 @@ def test_throttled_waits_ten_minutes(code: int) -> None:
     assert 600.0 == raised.value.wait_s
 
 
-@pytest.mark.parametrize(
-    ("errmsg", "ours", "hint"),
-    [
-        ("keywords not in content, more: [https://ding-doc.dingtalk.com/x]", "E521", "关键词"),
-        ("description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词;", "E521", "关键词"),
-        ("sign not match, more: [https://ding-doc.dingtalk.com/x]", "E522", "SEC"),
-        (
-            "description:机器人发送签名不匹配;solution:请确认签名和生成签名的时间戳必须都放在调用的"
-            "网址中，请确认机器人的密钥加密和填写正确;link:请参考本接口对应文档;",
-            "E522",
-            "SEC",
-        ),
-        ("invalid timestamp, more: [https://ding-doc.dingtalk.com/x]", "E522", "clock"),
-        ("description:时间戳无效;solution:请重新生成签名;", "E522", "clock"),
-        ("ip 203.0.113.7 not in whitelist, more: [x]", "E523", "IP"),
-        ("description:机器人发送IP不在白名单内;solution:请检查签名;", "E523", "IP"),
-        ("description:其他错误;solution:x;", "E520", "security settings"),
-        ("", "E520", "security settings"),
-        (None, "E520", "security settings"),
-    ],
+ADVICE = "请确认签名和生成签名的时间戳必须都放在调用的网址中，请确认机器人的密钥加密和填写正确"
+NO_KEYWORD, BAD_SIGN, BAD_CLOCK, BAD_ADDRESS, OTHER = (
+    ("E521", "自定义关键词", "custom keywords"),
+    ("E522", "加签密钥（SEC…）", "signing secret (SEC…)"),
+    ("E522", "时钟", "clock"),
+    ("E523", "IP地址（段）", "IP ranges"),
+    ("E520", "安全设置", "security settings"),
 )
-def test_c10_security_refusals_are_told_apart(errmsg: str | None, ours: str, hint: str) -> None:
-    """310000 is a configuration error by its code; the wording only chooses the hint."""
+# Old and new wordings, English and Chinese; the newer ones go on with advice about every cause.
+WORDINGS = [
+    ("keywords not in content, more: [https://ding-doc.dingtalk.com/x]", NO_KEYWORD),
+    ("Keywords Not In Content", NO_KEYWORD),
+    ("description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词;", NO_KEYWORD),
+    ("错误描述:关键词不匹配;解决方案:请联系群管理员，检查签名和IP地址;", NO_KEYWORD),
+    ("sign not match, more: [https://ding-doc.dingtalk.com/x]", BAD_SIGN),
+    (f"description:机器人发送签名不匹配;solution:{ADVICE};link:请参考本接口对应文档;", BAD_SIGN),
+    (f"错误描述:机器人发送签名不匹配;解决方案:{ADVICE};", BAD_SIGN),
+    ("机器人发送签名不匹配", BAD_SIGN),
+    ("invalid timestamp, more: [https://ding-doc.dingtalk.com/x]", BAD_CLOCK),
+    ("description:时间戳无效;solution:请重新生成签名;", BAD_CLOCK),
+    ("错误描述:签名的时间戳已过期;解决方案:请重新生成签名;", BAD_CLOCK),
+    ("ip 203.0.113.7 not in whitelist, more: [x]", BAD_ADDRESS),
+    ("description:机器人发送IP不在白名单内;solution:请检查签名;", BAD_ADDRESS),
+    ("错误描述:ip 不在白名单中;解决方案:请联系对应群的管理员,设置机器人安全ip地址段", BAD_ADDRESS),
+    ("description:其他错误;solution:请检查签名;", OTHER),
+    ("错误描述:其他错误;解决方案:请检查签名;", OTHER),
+    ("nothing that anybody has seen before", OTHER),
+    ("", OTHER),
+    (None, OTHER),
+]
+
+
+@pytest.mark.parametrize(("errmsg", "wanted"), WORDINGS)
+def test_c10_security_refusals_are_told_apart(
+    errmsg: str | None, wanted: tuple[str, str, str]
+) -> None:
+    """310000 is a configuration error by its code; the wording only chooses the remedy."""
     with pytest.raises(Misconfigured) as raised:
         formatter.check({"errcode": 310000, "errmsg": errmsg})
+    ours, zh, en = wanted
 
     assert ours == raised.value.code
-    assert hint in raised.value.hint
+    assert zh in raised.value.hint.zh
+    assert en in raised.value.hint.en
 
 
 @pytest.mark.parametrize("status", [1111, "1111"])

@@ -28,7 +28,15 @@ from markdown_it import MarkdownIt
 
 from formatters import dingtalk_codes, escaping, formatter, wecom_codes
 from relay.config import Receiver, Secret
-from relay.errors import BadAnswer, Busy, DeliveryError, Misconfigured, Rejected, Throttled
+from relay.errors import (
+    BadAnswer,
+    Busy,
+    DeliveryError,
+    Misconfigured,
+    Rejected,
+    Throttled,
+    Unsuitable,
+)
 from relay.notifications import Action, Line, Mention, Notification, Span
 from relay.text import clean
 
@@ -381,7 +389,7 @@ def test_c11_answers_without_an_errcode_are_not_success(receiver: Receiver, answ
     with pytest.raises(BadAnswer) as raised:
         formatter(receiver).check(answer)
 
-    assert raised.value.hint
+    assert raised.value.hint.en
 
 
 @both
@@ -426,7 +434,7 @@ def test_g1_errors_never_show_a_secret(
     told = f"{raised.value} {raised.value.hint} {raised.value.args} {raised.value.message}"
     assert secret not in told
     assert secret.partition("=")[2][:10] not in told or "=" not in secret
-    assert len(raised.value.message) < 330
+    assert len(raised.value.message.en) < 330
 
 
 @both
@@ -436,7 +444,7 @@ def test_g1_token_cut_off_in_the_middle_is_not_shown(receiver: Receiver) -> None
     with pytest.raises(DeliveryError) as raised:
         formatter(receiver).check({"errcode": 424242, "errmsg": errmsg})
 
-    assert raised.value.message.endswith("(errcode 424242: bad …)")
+    assert raised.value.message.en.endswith("(errcode 424242: bad …)")
 
 
 @both
@@ -449,7 +457,7 @@ def test_errors_keep_what_support_asks_for(receiver: Receiver) -> None:
         formatter(receiver).check({"errcode": 424242, "errmsg": errmsg})
 
     said = "invalid, hint: [1682675839120363590312340], from ip: 203.0.113.7, more at …"
-    assert raised.value.message.endswith(f"(errcode 424242: {said})")
+    assert raised.value.message.en.endswith(f"(errcode 424242: {said})")
 
 
 @every_receiver
@@ -488,4 +496,4 @@ def test_errors_have_each_class() -> None:
     """The two tables together use every class a vendor's answer can have."""
     classes = {row.error for row in (*wecom_codes.CODES.values(), *dingtalk_codes.CODES.values())}
 
-    assert {Busy, Throttled, Rejected, Misconfigured} == classes
+    assert {Busy, Throttled, Rejected, Unsuitable, Misconfigured} == classes

@@ -1,10 +1,12 @@
 """The verb ``send``: one real message, the vendor's answer, and what to do about it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from verbs import (
     CONFIG,
     CORP_SECRET,
@@ -100,30 +102,39 @@ def test_all_addresses_of_a_name_get_it(folder: Path, robots: RobotServer) -> No
     assert sorted(message.key for message in robots.received) == ["one", "two", "two"]
 
 
+# By fault: receiver, its key, the codes, and words of the remedy in Chinese and in English.
 REFUSALS = {
-    "throttle": ("dev-group", WECOM_KEY, "45009 E502", "second robot"),
-    "badkey": ("dev-group", WECOM_KEY, "93000 E501", "copy the address again"),
-    "sign": ("ops-group", DINGTALK_TOKEN, "310000 E522", "加签 secret"),
-    "keyword": ("ops-group", DINGTALK_TOKEN, "310000 E521", "自定义关键词"),
-    "http:500": ("dev-group", WECOM_KEY, "500 E505", "HTTP 500"),
+    "throttle": ("dev-group", WECOM_KEY, "45009 E502", "再加一个群机器人", "second robot"),
+    "badkey": ("dev-group", WECOM_KEY, "93000 E501", "重新复制地址", "copy the address again"),
+    "sign": ("ops-group", DINGTALK_TOKEN, "310000 E522", "加签密钥", "signing secret"),
+    "keyword": ("ops-group", DINGTALK_TOKEN, "310000 E521", "自定义关键词", "custom keywords"),
+    "http:500": ("dev-group", WECOM_KEY, "500 E505", "HTTP 500", "HTTP 500"),
 }
 
 
 @pytest.mark.parametrize("fault", REFUSALS)
 @pytest.mark.parametrize("lang, hint", [("zh-CN", "  提示："), ("en", "  hint: ")])
 def test_a_refusal_is_explained(robots: RobotServer, fault: str, lang: str, hint: str) -> None:
-    """The vendor's code, ours, what it means and the fix; exit code 1."""
-    receiver, key, codes, words = REFUSALS[fault]
+    """The vendor's code, ours, what it means and the fix, in the caller's language; exit code 1."""
+    receiver, key, codes, chinese, english = REFUSALS[fault]
     robots.set_faults(key, fault)
     result = run("send", receiver, "--lang", lang)
     output = " ".join(result.output.split())
+    words = english if lang == "en" else chinese
 
     assert result.exit_code == 1
     assert f"✗ {receiver} · " in output
     assert codes in output
-    assert words in output
-    assert (hint in result.output) == (fault != "http:500")
+    assert words.replace(" ", "") in output.replace(" ", "")  # Chinese breaks anywhere
+    assert hint in result.output
+    assert ("errcode" in output) == (fault != "http:500")
+    assert bool(re.search("[一-鿿]", told_by(result))) == (lang != "en")
     assert widest(result) <= 80
+
+
+def told_by(result: Result) -> str:
+    """Return what *result* says of a refusal, without the line that names the receiver."""
+    return result.output.partition("\n")[2]
 
 
 def test_as_json(robots: RobotServer) -> None:

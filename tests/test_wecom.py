@@ -8,8 +8,7 @@ import pytest
 from formatter_cases import ISSUE, PIPELINE, PUSH_3, PUSH_17, QUIET, ZHANG, R, wecom
 
 from formatters import wecom as formatter
-from formatters import wecom_codes
-from relay.errors import BadAnswer, Busy, DeliveryError, Misconfigured, Rejected, Throttled
+from relay.errors import BadAnswer, Rejected, Throttled
 from relay.notifications import Action, Line, Mention, Notification, Span
 from relay.text import cells
 
@@ -381,48 +380,6 @@ def test_prepare_posts_utf8_to_the_address() -> None:
     )
     assert rendered.body == json.loads(post.body)
     assert "推送".encode() in post.body
-
-
-TABLE = [
-    (-1, Busy, "E505"),
-    (6000, Busy, "E505"),
-    (45033, Busy, "E505"),
-    (301070, Busy, "E505"),
-    (45009, Throttled, "E502"),
-    (93000, Misconfigured, "E501"),
-    (93004, Misconfigured, "E507"),
-    (93008, Misconfigured, "E507"),
-    (49008, Misconfigured, "E507"),
-    (40058, Rejected, "E503"),
-    (45002, Rejected, "E503"),
-    (40008, Rejected, "E504"),
-    (85002, Rejected, "E508"),
-    *(
-        (code, Rejected, "E506")
-        for code in (40006, 40007, 40009, 40033, 40035, 40063, 41001, 41999, 44004, 45001)
-    ),
-    *((code, Rejected, "E506") for code in (45007, 45008, 45034, 301016, 301017, 301019, 424242)),
-]
-
-
-@pytest.mark.parametrize(("code", "error", "ours"), TABLE, ids=[str(row[0]) for row in TABLE])
-def test_c9_every_code_has_its_class(code: int, error: type[DeliveryError], ours: str) -> None:
-    """Each documented errcode is raised as its class, with our code and something to do."""
-    with pytest.raises(DeliveryError) as raised:
-        formatter.check({"errcode": code, "errmsg": "what WeCom says"})
-
-    assert (error, ours, str(code)) == (
-        type(raised.value),
-        raised.value.code,
-        raised.value.vendor_code,
-    )
-    assert "what WeCom says" in raised.value.message
-    assert raised.value.hint
-
-
-def test_table_of_codes_is_tested_whole() -> None:
-    """No code of the formatter's table is missing above."""
-    assert set(wecom_codes.CODES) <= {code for code, _, _ in TABLE}
 
 
 def test_throttled_waits_a_minute() -> None:

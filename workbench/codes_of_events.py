@@ -1,4 +1,4 @@
-"""The codes of a running relay: of requests, and of what a robot or application answers."""
+"""The codes of a running relay: of requests, of what a robot or application answers, of waiting."""
 
 from relay.words import Phrase
 from workbench.code_rows import Family, row
@@ -211,9 +211,55 @@ _NETWORK = {
     "E599": row("中继自己的错误", "an error of the relay itself", "请报告", "report it"),
 }
 
+_WAITING = {
+    "E540": row(
+        "队列不收这条消息",
+        "the queue did not take a delivery",
+        "检查队列的地址、权限和配额；已改为直接发送",
+        "check the queue's address, permission and quota; it was posted directly instead",
+    ),
+    "E541": row(
+        "等待超过了时限，已作废",
+        "it waited longer than its limit: stale",
+        "还需要的话，用 dead-letters resend 再发",
+        "if it still matters, send it with dead-letters resend",
+    ),
+    "E542": row(
+        "队列里的消息读不懂",
+        "a queue message that cannot be read",
+        "不是中继写的，或来自更新的版本：看死信队列",
+        "not the relay's own, or of a newer version: look into the dead-letter queue",
+    ),
+    "E543": row(
+        "配置里已经没有它的接收者",
+        "its receiver is not in the configuration any more",
+        "把接收者加回来再重发，或删掉这条死信",
+        "add the receiver and send it again, or delete the dead letter",
+    ),
+    "E544": row(
+        "机器人到了每分钟的上限，在内存里等",
+        "the robot's limit is reached: it waits in memory",
+        "稍后合并发出；要保证不丢就启用队列",
+        "it goes out later, merged; a queue makes sure of it",
+    ),
+    "E545": row(
+        "状态表读写失败，照常发送",
+        "the state store fails; messages go out all the same",
+        "检查表名和权限；修好以前可能重复",
+        "check the table's name and permission; until then repeats are possible",
+    ),
+    "E546": row(
+        "排在失败的消息后面，退回太多次",
+        "returned too often behind a message that failed",
+        "用 dead-letters resend 再发一次",
+        "send it again with dead-letters resend",
+    ),
+}
+
 FAMILIES = (
     Family(Phrase("请求", "Requests"), _REQUESTS),
     Family(Phrase("企业微信", "WeCom"), _WECOM),
     Family(Phrase("钉钉", "DingTalk"), _DINGTALK),
     Family(Phrase("网络", "Network"), _NETWORK),
+    Family(Phrase("排队和等待", "Queue and waiting"), _WAITING),
 )

@@ -15,7 +15,7 @@ from relay.delivery import Outcome, deliver_all, new_session
 from relay.errors import DeliveryError, Ignored, RequestError
 from relay.events import Event, Ping, Project
 from relay.notifications import Delivery
-from relay.reports import delivered
+from relay.reports import Sent, delivered
 from relay.routing import Decision, Step, select
 from relay.tokens import Tokens
 from relay.wording import deliveries
@@ -89,7 +89,8 @@ def send(
         deliveries(found, event_id, decision.selected, known, now_s=now_s), decision, known
     )
     if form == "json":
-        configured.echo_json(delivered(event_id, found, outcomes, decision, known))
+        sent = Sent(tuple(outcomes))
+        configured.echo_json(delivered(event_id, found, sent, decision, known))
     else:
         _print(outcomes, decision, lang)
     if any(outcome.error for outcome in outcomes):
@@ -155,7 +156,8 @@ def _delivered(found: list[Delivery], decision: Decision, config: Config) -> lis
     receivers = {one.receiver.name: one.receiver for one in decision.selected}
     deadline = time.monotonic() + config.delivery.timeout_s
     with new_session() as session:
-        run = dispatch.Run(session, deadline, time.time, {}, Tokens())
+        retries = config.delivery.retries
+        run = dispatch.Run(session, deadline, time.time, {}, Tokens(), retries)
 
         def deliver(delivery: Delivery) -> Outcome:
             receiver = receivers[delivery.receiver]
@@ -184,6 +186,6 @@ def _refusal(
     """Yield the vendor's code, what it means, and what to do about it."""
     codes = " ".join(filter(None, (error.vendor_code, error.code)))
     yield f"✗ {name}  {codes}", _BAD
-    yield f"  {dispatch.without_secrets(error.message, receiver)}", Style()
-    if error.hint:
-        yield f"  {_HINT.of(lang)}{error.hint}", Style()
+    yield f"  {dispatch.without_secrets(error.message.of(lang), receiver)}", Style()
+    if hint := error.hint.of(lang):
+        yield f"  {_HINT.of(lang)}{hint}", Style()
