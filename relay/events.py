@@ -150,7 +150,12 @@ class JobSummary(NamedTuple):
 
 
 class Pipeline(NamedTuple):
-    """*ref* is a branch or tag name; *warning* means passed with failures that were allowed."""
+    """*ref* is a branch or tag name; *warning* means passed with failures that were allowed.
+
+    *failures*, *failing_s* and *changed* come from `relay.history`: how many in a row failed on its
+    branch (this one included, or before this success), for how long, and whether the branch was in
+    another state before.
+    """
 
     number: str  # "#4521"
     ref: str = ""
@@ -165,8 +170,9 @@ class Pipeline(NamedTuple):
     queued_s: float | None = None
     merge_request: str = ""  # "!42"
     merge_request_url: str = ""
-    failures: int = 0  # before this success; known only with a state store
+    failures: int = 0
     failing_s: float | None = None
+    changed: bool = False
 
 
 class Job(NamedTuple):

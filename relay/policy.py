@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from relay.config import Patterns
-from relay.events import Event, Job
+from relay.events import Event, Job, Pipeline
 from relay.kinds import KINDS
 from relay.reasons import Reason, reason
 
@@ -82,9 +82,11 @@ def decide(
     nothing), ``kind.action``, ``kind.*`` everything of it; ``!`` in front excludes, whatever the
     order. Only exclusions: the default set without them. Events that are silent by default go out
     as one grey line when a pattern asks for them, and so do those that *quiet* names; it selects
-    nothing, and a bare ``kind`` in it is everything of that kind. *in_full*: no other event is a
-    grey line. *confidential* lets confidential items through. A test message goes out whatever all
-    of them say.
+    nothing, and a bare ``kind`` in it is everything of that kind. ``pipeline.status_changed`` is
+    the first failure and the success that ends it (`relay.history`), by whatever name; to ask for
+    ``pipeline.success`` is to ask for ``pipeline.fixed`` too, to exclude it is not. *in_full*: no
+    other event is a grey line. *confidential* lets confidential items through. A test message goes
+    out whatever all of them say.
     """
     if event.kind == "test":  # somebody pressed a button and waits for the message
         return Decision(send=True)
@@ -104,7 +106,7 @@ def most_specific(pairs: Iterable[tuple[str, _T]], event: Event) -> _T | None:
     """Return what the nearest pattern gives for *event*, or None when no pattern covers it.
 
     ``kind.action`` is nearer than ``kind`` or ``kind.*``, these nearer than ``*``; of equally near
-    ones the first counts.
+    ones the first counts. Between the two stands what an action also means, as in `decide`.
     """
     found, nearest = None, 0
     for pattern, value in pairs:
@@ -115,10 +117,10 @@ def most_specific(pairs: Iterable[tuple[str, _T]], event: Event) -> _T | None:
 
 
 def _nearness(pattern: str, event: Event) -> int:
-    if not _covers(pattern, event):
+    if not _covers(pattern, event, asked_for=True):
         return 0
     kind, _, action = pattern.partition(".")
-    return 1 + (kind != "*") + (action not in ("", "*"))
+    return 1 + (kind != "*") + (action not in ("", "*")) + (action == event.action)
 
 
 def _selected(event: Event, patterns: Patterns) -> bool:
@@ -127,7 +129,9 @@ def _selected(event: Event, patterns: Patterns) -> bool:
         return False
     if not wanted:
         return _is_default(event)
-    return any(_covers(pattern, event, bare_means_default=True) for pattern in wanted)
+    return any(
+        _covers(pattern, event, bare_means_default=True, asked_for=True) for pattern in wanted
+    )
 
 
 def _named(event: Event, patterns: Patterns) -> bool:
@@ -143,13 +147,24 @@ def _parted(patterns: Patterns) -> tuple[Patterns, Patterns]:
     return wanted, tuple(pattern[1:] for pattern in patterns if pattern.startswith("!"))
 
 
-def _covers(pattern: str, event: Event, *, bare_means_default: bool = False) -> bool:
+def _covers(
+    pattern: str, event: Event, *, bare_means_default: bool = False, asked_for: bool = False
+) -> bool:
     kind, _, action = pattern.partition(".")
     if kind != "*" and ALIASES.get(kind, kind) != event.kind:
         return False
     if kind != "*" and not action and bare_means_default:
         return _is_default(event) or not (event.kind in SENT or event.kind in QUIET)
-    return action in ("", "*", event.action)
+    return action in ("", "*", event.action) or _also_means(action, event, asked_for=asked_for)
+
+
+def _also_means(action: str, event: Event, *, asked_for: bool) -> bool:
+    """Tell whether *action* stands for what happened to a pipeline under another name."""
+    if not isinstance(event.subject, Pipeline):
+        return False
+    if action == "status_changed":
+        return event.subject.changed
+    return asked_for and action == "success" and event.action == "fixed"
 
 
 def _is_default(event: Event) -> bool:

@@ -430,12 +430,32 @@ def test_a_route_that_is_never_reached(first: str, second: str, expected: list[s
     assert expected == codes(f"{BASE}routes:\n{routes}")
 
 
-def test_an_event_that_needs_a_state_store() -> None:
-    """`pipeline.fixed` never happens in this version, whether a store is named or not."""
-    text = f"{BASE}routes:\n  - {{ receivers: [backend], events: [Pipeline.Fixed] }}\n"
+@pytest.mark.parametrize(
+    ("state", "variable", "expected"),
+    [
+        ("", "", ["W104"]),
+        ("state: memory\n", "", ["W104"]),
+        ("state: dynamodb://table\n", "", []),
+        ("", "dynamodb://table", []),
+        ("", "memory", ["W104"]),
+        ("state: memory\n", "dynamodb://table", ["W104"]),
+    ],
+)
+@pytest.mark.parametrize("event", ["[push, Pipeline.Fixed]", "pipeline.status_changed"])
+def test_an_event_that_needs_a_state(
+    event: str, state: str, variable: str, expected: list[str]
+) -> None:
+    """Memory does for one instance only; the file counts before the variable."""
+    text = f"{BASE}routes:\n  - {{ receivers: [backend], events: {event} }}\n{state}"
+    environ = {**ENVIRON, "RELAY_STATE": variable}
 
-    assert ["W104"] == codes(text)
-    assert ["W104"] == codes(text + "state: memory\n")
+    found = load(text, "config.yml", environ, Store(environ, fetchers={}))
+    assert expected == [problem.code for problem in found.problems]
+
+
+def test_the_default_set_needs_no_state() -> None:
+    """It has `pipeline.fixed`, and nothing is missing where that never comes."""
+    assert codes(f"{BASE}routes:\n  - {{ receivers: [backend], events: [pipeline] }}\n") == []
 
 
 def test_state_may_be_set_by_the_deployment() -> None:

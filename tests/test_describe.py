@@ -53,6 +53,37 @@ def test_fixed_pipeline_tells_its_history() -> None:
     assert lines(en)[1] == "took 2m 58s · after 2 failures over 41m"
 
 
+@pytest.mark.parametrize(
+    ("failures", "failing_s", "zh", "en"),
+    [
+        (0, None, "", ""),
+        (1, 0.0, "", ""),
+        (2, 600.0, " · 连续失败 2 次，共 10分", " · failed 2 times in a row, 10m"),
+        (3, None, " · 连续失败 3 次", " · failed 3 times in a row"),
+    ],
+)
+def test_repeated_failure_is_counted(
+    failures: int, failing_s: float | None, zh: str, en: str
+) -> None:
+    """From the second one on, in grey."""
+    subject = Pipeline("#4522", "main", duration_s=192, failures=failures, failing_s=failing_s)
+    failed = event("pipeline", "failed", subject)
+    found = describe(failed)
+
+    assert [f"用时 3分12秒{zh}"] == lines(found)
+    assert [f"took 3m 12s{en}"] == lines(describe(failed, lang="en"))
+    assert ("muted" if failures > 1 else "") == found.lines[-1].spans[-1].tone
+
+
+def test_one_failure_before_is_singular() -> None:
+    """A failure that was mended at once."""
+    subject = Pipeline("#4523", "main", failures=1, failing_s=60.0)
+    fixed = event("pipeline", "fixed", subject)
+
+    assert ["此前失败 1 次，共 1分"] == lines(describe(fixed))
+    assert ["after 1 failure over 1m"] == lines(describe(fixed, lang="en"))
+
+
 def test_loud_update_lists_its_changes() -> None:
     """An update in its full form has one line per change; lists show what came and went."""
     subject = MergeRequest(

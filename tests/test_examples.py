@@ -28,7 +28,7 @@ NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
 MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
 FITTING = {"AGENT_ID": "1000002", "DINGTALK_SECRET": "SECexample"}  # by the end of a name
-# `pipeline.fixed` needs a state store, which this version does not have.
+# `pipeline.fixed` needs a state, which a deployment names.
 NEED_STATE = {"typical.yml": ["W104"]}
 DESIGNED = {"tiny.env", "typical.yml", "advanced.yml", "multi-tenant.yml"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from relay.events import Event, Job, Notice, Ping
+from relay.events import Event, Job, Notice, Ping, Pipeline
 from relay.kinds import KINDS
 from relay.patterns import UnknownEventError, event_pattern
 from relay.policy import QUIET, SENT, decide, known_patterns, most_specific
@@ -178,6 +178,63 @@ def test_the_nearest_may_be_empty() -> None:
     pairs = [("*", ("author",)), ("push", ())]
 
     assert most_specific(pairs, event("push.pushed")) == ()
+
+
+FIRST = event("pipeline.failed", subject=Pipeline("#1", failures=1, changed=True))
+AGAIN = event("pipeline.failed", subject=Pipeline("#2", failures=2))
+FIXED = event("pipeline.fixed", subject=Pipeline("#3", failures=2, changed=True))
+PASSED = event("pipeline.success", subject=Pipeline("#4"))
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        ("pipeline.status_changed", [LOUD, NOT, LOUD, NOT]),
+        ("pipeline.failed", [LOUD, LOUD, NOT, NOT]),
+        ("pipeline.fixed", [NOT, NOT, LOUD, NOT]),
+        ("pipeline.success", [NOT, NOT, LOUD, LOW]),
+        ("pipeline", [LOUD, LOUD, LOUD, LOW]),
+        ("pipeline,!pipeline.success", [LOUD, LOUD, LOUD, NOT]),
+        ("pipeline,!pipeline.fixed", [LOUD, LOUD, NOT, LOW]),
+        ("pipeline,!pipeline.status_changed", [NOT, LOUD, NOT, LOW]),
+        ("pipeline.status_changed,!pipeline.fixed", [LOUD, NOT, NOT, NOT]),
+        ("job.success", [NOT] * 4),
+        ("", [LOUD, LOUD, LOUD, LOW]),
+    ],
+)
+def test_what_a_branch_was_before(patterns: str, expected: list[tuple[bool, bool]]) -> None:
+    """A change has two names; a fixed pipeline is a success to who asks for those."""
+    chosen = tuple(filter(None, patterns.split(",")))
+
+    assert [decided(one, chosen) for one in (FIRST, AGAIN, FIXED, PASSED)] == expected
+
+
+@pytest.mark.parametrize(
+    ("quiet", "expected"),
+    [
+        ("pipeline.status_changed", [LOW, LOUD, LOW, LOW]),
+        ("pipeline.success", [LOUD, LOUD, LOUD, LOW]),
+    ],
+)
+def test_changes_may_be_quiet(quiet: str, expected: list[tuple[bool, bool]]) -> None:
+    """A grey line for successes is none for the one that ends a row of failures."""
+    assert [decided(one, (), (quiet,)) for one in (FIRST, AGAIN, FIXED, PASSED)] == expected
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        ("pipeline.success pipeline.fixed", "pipeline.fixed"),
+        ("pipeline pipeline.success *", "pipeline.success"),
+        ("pipeline.status_changed pipeline.fixed", "pipeline.fixed"),
+        ("pipeline.status_changed pipeline", "pipeline.status_changed"),
+        ("pipeline.success pipeline.status_changed", "pipeline.success"),
+        ("pipeline.failed", None),
+    ],
+)
+def test_its_own_name_is_the_nearest(patterns: str, expected: str | None) -> None:
+    """Then what it also is, then its kind: whom a success calls, a fixed pipeline calls."""
+    assert most_specific([(one, one) for one in patterns.split()], FIXED) == expected
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ LINES = [
     ("pipeline", "failed", "duration", "用时 3分12秒", "took 3m 12s"),
     ("pipeline", "failed", "queued", "排队 3秒", "queued 3s"),
     ("pipeline", "failed", "merge_request", "合并请求 !42", "Merge request !42"),
-    ("pipeline", "failed", "history", "此前失败 2 次，共 41分", "after 2 failures over 41m"),
+    ("pipeline", "failed", "history", "连续失败 2 次，共 41分", "failed 2 times in a row, 41m"),
     ("job", "failed", "stage", "阶段：deploy", "Stage: deploy"),
     ("job", "failed", "branch", "分支：main", "Branch: main"),
     ("job", "failed", "commit", "提交：a1b2c3d 修复登录超时后未跳转",
@@ -198,7 +198,7 @@ def test_designed_lines_are_the_default() -> None:
     assert lines(describe(full("pipeline", "failed"), now_s=NOW_S)) == [
         "失败：unit-test（test）、lint（test）",
         "提交：a1b2c3d 修复登录超时后未跳转",
-        "合并请求 !42 · 触发：推送 · 用时 3分12秒 · 此前失败 2 次，共 41分",
+        "合并请求 !42 · 触发：推送 · 用时 3分12秒 · 连续失败 2 次，共 41分",
     ]
 
 

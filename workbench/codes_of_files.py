@@ -161,10 +161,10 @@ _KEYS = {
         "write a role, a key of people or @all",
     ),
     "W104": row(
-        "这个事件需要状态存储（以后的版本）",
-        "an event that needs a state store (a later version)",
-        "现在改用 pipeline.success",
-        "for now use pipeline.success",
+        "这个事件要和上一次的结果比，而它只记在内存里",
+        "an event that compares with the last result, which only memory keeps",
+        "设置 state: dynamodb://表名，或再写上 pipeline.success",
+        "set state: dynamodb://table, or name pipeline.success as well",
     ),
     "W105": row(
         "前面的路由匹配一切并停下，这条用不到",

@@ -34,8 +34,15 @@ _FOOT = """
   comes as `job.*`. It sends no pipeline, deployment, release, wiki, milestone or member events.
   Gitee 没有流水线、部署、发布、Wiki、里程碑、成员事件；它的流水线任务是 `job.*`。
 - `job.failed` of a job that may fail (`allow_failure`) counts as "only when asked for".
-- `pipeline.fixed` and `pipeline.status_changed` need a store of earlier states, which this version
-  does not have.
+- `pipeline.fixed` is the first success after failures on the same branch, `pipeline.status_changed`
+  that success and the first failure. The last result is kept in `state` for 30 days (in memory: for
+  as long as one instance lives; then the next failure counts as the first). Asking for
+  `pipeline.success` includes `pipeline.fixed`; excluding it does not. Pipelines of tags and merge
+  requests, child pipelines, and canceled and skipped ones change nothing.
+  `pipeline.fixed` 是同一分支失败后第一次成功，`pipeline.status_changed` 还包括第一次失败；
+  标签、合并请求的流水线和子流水线不算。
+- Gitee reports single tasks and never how a whole pipeline ended, so it has neither of the two.
+  Gitee 只报告单个任务，所以没有这两种。
 - `test.ping` answers the forge's test button, whatever the filter says. `other.received` is an
   event without a design of its own.
 - Confidential items stay in (R33) unless a route says `confidential: true`. Updates that changed

@@ -212,16 +212,19 @@ CONFIG: Mapping[str, Field] = {
     "queue": Field(
         Text("queue"),
         Phrase(
-            "队列，通常由部署设置；这个版本还没有用到",
-            "the queue, usually set by the deployment; not used by this version yet",
+            "消息在哪里排队等待发送，通常由部署设置（RELAY_QUEUE）；不写就直接发送",
+            "where messages wait to be sent, usually set by the deployment (RELAY_QUEUE); "
+            "without one they are sent at once",
         ),
         examples=("sqs://notify.fifo", "scf-async"),
     ),
     "state": Field(
         Text("state"),
         Phrase(
-            "状态存储，通常由部署设置；这个版本还没有用到",
-            "the state store, usually set by the deployment; not used by this version yet",
+            "记住发过什么、流水线上次的结果，通常由部署设置（RELAY_STATE）；"
+            "memory 只在一个实例里有效",
+            "remembers what was sent and how pipelines ended, usually set by the deployment "
+            "(RELAY_STATE); memory lasts as long as one instance",
         ),
         examples=("dynamodb://notify", "memory"),
     ),
@@ -488,16 +491,16 @@ DELIVERY: Mapping[str, Field] = {
     "retries": Field(
         Whole(0, 5),
         Phrase(
-            "最多重试几次；这个版本还不重试",
-            "how often a post is tried again at most; this version does not yet",
+            "发送失败后最多马上重试几次，总时间不超过 timeout",
+            "how often at most a failed post is tried again at once, within timeout",
         ),
         default="2",
     ),
     "on_rate_limit": Field(
         Choice(("summary", "send")),
         Phrase(
-            "超过每分钟 20 条时合并或照发；这个版本总是照发",
-            "over 20 a minute: merge, or send all the same, as this version always does",
+            "接近每分钟 20 条时把等待的合并成一条，或照发",
+            "near 20 a minute: merge what waits into one message, or send all the same",
         ),
         default="summary",
     ),
@@ -515,8 +518,8 @@ DELIVERY: Mapping[str, Field] = {
     "fallback": Field(
         Name("receivers"),
         Phrase(
-            "接收者长期失败时通知谁；这个版本还没有用到",
-            "a receiver told about permanent failures; not used by this version yet",
+            "其他接收者发不出去时通知谁，每个机器人 10 分钟最多一次",
+            "a receiver told when another one takes nothing; once per robot and 10 minutes",
         ),
     ),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from relay.config import Config, Receiver, Route
 from relay.configuration.notes import Notes
 from relay.configuration.robots import everything
@@ -11,12 +13,12 @@ from relay.words import Phrase
 _TO_NOBODY = Phrase("{place} 没有接收者，什么也不会发", "{place} has no receiver and sends nothing")
 _NAME_ONE = Phrase("在 receivers 里写上接收者", "name receivers in it")
 _NEEDS_STATE = Phrase(
-    "{event} 要有状态存储才会出现，这个版本还没有",
-    "{event} needs a state store, which this version does not have",
+    "{event} 要知道分支上一次的结果，而它只记在内存里：换了实例就忘了",
+    "{event} needs the branch's last result, which only memory keeps: another instance has none",
 )
 _STATE_HINT = Phrase(
-    "现在用 pipeline.failed 和 pipeline.success",
-    "for now use pipeline.failed and pipeline.success",
+    "设置 state: dynamodb://表名（或 RELAY_STATE）；没有的话，把 pipeline.success 也写上",
+    "set state: dynamodb://table (or RELAY_STATE); without one, name pipeline.success as well",
 )
 _AFTER_STOP = Phrase(
     "前面的路由 {name} 匹配一切并且 continue: false，这条永远用不到",
@@ -42,7 +44,7 @@ _FILTERS = (
 def built_routes(top: Section, receivers: tuple[Receiver, ...], notes: Notes) -> tuple[Route, ...]:
     """Return the routes, or the one that sends everything where the document has none.
 
-    *notes* gets what sends nothing (W104, W105, W107).
+    *notes* gets what sends nothing (W105, W107).
     """
     if "routes" not in top.nodes:
         return (everything(receivers),)
@@ -53,9 +55,11 @@ def built_routes(top: Section, receivers: tuple[Receiver, ...], notes: Notes) ->
 
 
 def note_unused(top: Section, config: Config, notes: Notes) -> None:
-    """Note the receivers that nothing can ever be sent to (W106)."""
+    """Note what may never happen: receivers without a route (W106), events without state (W104)."""
     if "routes" not in top.nodes:
         return  # every receiver gets everything
+    if not config.state.startswith("dynamodb://"):
+        _note_stateless(top, notes)
     if any(one.is_error and one.where.startswith("routes") for one in notes.problems):
         return  # what is wrong there may be the very name
     used = {name for route in config.routes for name in route.receivers}
@@ -67,7 +71,6 @@ def note_unused(top: Section, config: Config, notes: Notes) -> None:
 
 def _route(at: int, section: Section, notes: Notes) -> Route:
     get = section.get
-    _note_stateless(section, notes)
     if section.values.get("receivers") == ():
         message = _TO_NOBODY.filled(place=section.spot)
         notes.wrong_in("W107", section, message, _NAME_ONE, key="receivers")
@@ -91,15 +94,21 @@ def _route(at: int, section: Section, notes: Notes) -> Route:
     )
 
 
-def _note_stateless(section: Section, notes: Notes) -> None:
-    """Note the events that need a state store, each where it stands."""
-    node, spot = section.nodes.get("events"), Spot("events", section.spot)
-    listed = node.value if node is not None and node.id == "sequence" else [node]
-    for one in listed:
-        event = str(getattr(one, "value", "")).lower().strip()
-        if event in _NEED_STATE:
-            message = _NEEDS_STATE.filled(event=event)
-            notes.wrong("W104", spot, message, _STATE_HINT, node=one)
+def _note_stateless(top: Section, notes: Notes) -> None:
+    """Note the events that need a state which outlives an instance, each where it stands."""
+    for section in top.get("routes", ()):
+        found = _events(section) if isinstance(section, Section) else []
+        for one in found:
+            event = str(getattr(one, "value", "")).lower().strip()
+            if event in _NEED_STATE:
+                spot, message = Spot("events", section.spot), _NEEDS_STATE.filled(event=event)
+                notes.wrong("W104", spot, message, _STATE_HINT, node=one)
+
+
+def _events(section: Section) -> list[Any]:
+    """Return the nodes of the events that *section* lists, or of the one it names."""
+    node = section.nodes.get("events")
+    return list(node.value) if node is not None and node.id == "sequence" else [node]
 
 
 def _note_unreachable(sections: list[Section], routes: tuple[Route, ...], notes: Notes) -> None:

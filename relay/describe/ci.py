@@ -80,6 +80,8 @@ _FAILED_JOBS = Phrase("失败", "Failed")
 _TRIGGER = Phrase("触发", "Source")
 _BEFORE = Phrase("此前失败 {count} 次", "after {count} failures", "after 1 failure")
 _FOR = Phrase("，共 {time}", " over {time}")
+_IN_A_ROW = Phrase("连续失败 {count} 次", "failed {count} times in a row")
+_SO_FAR = Phrase("，共 {time}", ", {time}")
 _VIEW_PIPELINE = Phrase("查看{noun} {number}", "View {noun} {number}")
 _STAGE = Phrase("阶段", "Stage")
 _STAGES = Phrase("阶段", "Stages")
@@ -181,11 +183,12 @@ def _merge_request(event: Event, found: Pipeline, view: View) -> Part:
 
 
 def _history(event: Event, found: Pipeline, view: View) -> Part:
-    words = view.words
-    if not found.failures:
+    is_failed = event.action == "failed"
+    if found.failures < (2 if is_failed else 1):
         return ""
-    time = words.duration(found.failing_s)
-    text = words.say(_BEFORE, count=found.failures) + words.filled(_FOR, time=time)
+    many, long = (_IN_A_ROW, _SO_FAR) if is_failed else (_BEFORE, _FOR)
+    time = view.words.duration(found.failing_s)
+    text = view.words.say(many, count=found.failures) + view.words.filled(long, time=time)
     return Span(text, tone="muted")
 
 

@@ -1,0 +1,49 @@
+"""What one process remembers, and forgets when it ends."""
+
+import threading
+
+from relay.stores.keys import stored_key
+
+MOST = 10_000  # entries; some 2 MB of the short texts that are kept here
+
+
+class MemoryStore:
+    """A `relay.state.Store` of at most *most* entries; the one written longest ago goes first."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._entries: dict[str, tuple[str, float]] = {}  # oldest first
+
+    def add(self, key: str, text: str, *, until_s: float, now_s: float) -> str:
+        key = stored_key(key)
+        with self._lock:
+            found = self._living(key, now_s)
+            if not found:
+                self._write(key, text, until_s)
+            return found
+
+    def get(self, key: str, *, now_s: float) -> str:
+        with self._lock:
+            return self._living(stored_key(key), now_s)
+
+    def put(self, key: str, text: str, *, until_s: float) -> None:
+        with self._lock:
+            self._write(stored_key(key), text, until_s)
+
+    def remove(self, key: str) -> None:
+        with self._lock:
+            self._entries.pop(stored_key(key), None)
+
+    def __repr__(self) -> str:
+        return f"MemoryStore({len(self._entries)})"
+
+    def _living(self, key: str, now_s: float) -> str:
+        text, until_s = self._entries.get(key, ("", 0.0))
+        return text if until_s > now_s else ""
+
+    def _write(self, key: str, text: str, until_s: float) -> None:
+        self._entries.pop(key, None)  # so that it is the newest again
+        while len(self._entries) >= self._most:
+            del self._entries[next(iter(self._entries))]
+        self._entries[key] = (text, until_s)
