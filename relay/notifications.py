@@ -5,10 +5,12 @@ formatter. All its texts are on one line, free of control characters, bounded in
 escaped: escaping belongs to the platform. All its links are http(s) and bounded.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 MAX_URL_BYTES = 1024  # so that one first line and one link fit into any platform's limit
+OWN = "own"
+_COMMITS_KEPT_LONG = 3
 
 
 class Span(NamedTuple):
@@ -111,51 +113,22 @@ class Delivery(NamedTuple):
     received_at: float
     notification: Notification
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain dictionaries and lists that `from_json` reads back."""
-        return {"version": 1, **_plain(self)}
 
-    @classmethod
-    def from_json(cls, written: Mapping[str, Any]) -> "Delivery":
-        """Read what `to_json` wrote. Raises ValueError for another version or a missing part."""
-        if written.get("version") != 1:
-            raise ValueError(f"not a delivery of version 1: {written.get('version')!r}")
-        try:
-            return cls(
-                id=written["id"],
-                receiver=written["receiver"],
-                event=written["event"],
-                received_at=written["received_at"],
-                notification=_notification(written["notification"]),
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a delivery: {error!r}") from None
+def by_importance(lines: Sequence[Line]) -> list[int]:
+    """Return the places of *lines*, the most important first (`design/messages.md` rule 6).
 
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return {key: _plain(item) for key, item in value._asdict().items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _notification(written: Mapping[str, Any]) -> Notification:
-    return Notification(
-        headline=_spans(written["headline"]),
-        lines=_lines(written["lines"]),
-        actions=tuple(Action(**action) for action in written["actions"]),
-        more=More(**written["more"]) if written["more"] else None,
-        mentions=tuple(Mention(**mention) for mention in written["mentions"]),
-        quiet=written["quiet"],
-        lang=written["lang"],
-        own=_lines(written["own"]),
-        whole=_lines(written["whole"]),
-        unresolved=tuple(written["unresolved"]),
-    )
-
-
-def _lines(written: Iterable[Mapping[str, Any]]) -> tuple[Line, ...]:
-    return tuple(Line(_spans(line["spans"]), line["rank"]) for line in written)
-
-
-def _spans(written: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:
-    return tuple(Span(**span) for span in written)
+    What comes last is left out first. `OWN` is the rank of the user's own lines while they are
+    weighed against the others; an unknown rank counts as ``fact``.
+    """
+    places: dict[str, list[int]] = {"subject": [], "commit": [], "fact": [], OWN: [], "note": []}
+    for at, line in enumerate(lines):
+        places.get(line.rank, places["fact"]).append(at)
+    commits = places["commit"]
+    return [
+        *places["subject"],
+        *commits[:_COMMITS_KEPT_LONG],
+        *places["fact"],
+        *places[OWN],
+        *commits[_COMMITS_KEPT_LONG:],
+        *places["note"],
+    ]

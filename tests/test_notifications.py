@@ -1,36 +1,36 @@
-"""Notifications and deliveries as values that can be written down and read again."""
-
-import json
+"""Notifications as values: bounded, clean, and weighed line by line."""
 
 import pytest
 from test_golden import SENT, read
 
 from relay.describe import describe
-from relay.notifications import MAX_URL_BYTES, Delivery, Mention, Notification, Span
+from relay.notifications import (
+    MAX_URL_BYTES,
+    OWN,
+    Delivery,
+    Line,
+    Mention,
+    Notification,
+    Span,
+    by_importance,
+)
 from workbench import samples
 
 
-@pytest.mark.parametrize("name", SENT)
-@pytest.mark.parametrize("quiet", [False, True], ids=["loud", "quiet"])
-def test_delivery_survives_json(name: str, quiet: bool) -> None:
-    """A delivery of every sample reads back the same from JSON."""
-    notification = describe(read(name), quiet=quiet, now_s=samples.NOW)
-    mentioned = notification._replace(mentions=(Mention("张三", wecom="ZhangSan"),))
-    delivery = Delivery("gl-1.wecom", "wecom", "push.pushed", 1.5, mentioned)
+def test_lines_are_weighed() -> None:
+    """Subject and three commits first, then facts, own lines, other commits and notes, in order."""
+    ranks = ["note", "commit", "fact", OWN, "commit", "subject", "commit", "commit", "odd"]
 
-    assert Delivery.from_json(json.loads(json.dumps(delivery.to_json()))) == delivery
+    assert by_importance([Line((), rank) for rank in ranks]) == [5, 1, 4, 6, 2, 8, 3, 7, 0]
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [{"version": 2}, {"notification": None}, {"notification": {}}, {"id": None, "version": None}],
-)
-def test_odd_delivery_is_refused_by_name(damage: dict[str, object]) -> None:
-    """What is no delivery of this version raises ValueError, whatever is wrong with it."""
-    delivery = Delivery("a", "b", "c", 0.0, Notification((Span("x"),)))
+@pytest.mark.parametrize("mention", [Mention("张三", mobile="13800001111"), Mention(everyone=True)])
+def test_mention_does_not_show_its_number(mention: Mention) -> None:
+    """What is printed of a delivery tells who is mentioned and never a phone number."""
+    words = Notification((Span("x"),), mentions=(mention,))
 
-    with pytest.raises(ValueError, match="not a delivery"):
-        Delivery.from_json({**delivery.to_json(), **damage})
+    assert "13800001111" not in repr(Delivery("a", "b", "c", 0.0, words))
+    assert (mention.name or "everyone") in repr(words)
 
 
 @pytest.mark.parametrize("name", SENT)

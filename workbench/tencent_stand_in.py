@@ -1,12 +1,13 @@
-"""A stand-in for Tencent Cloud's Secrets Manager (SSM): API 3.0 on loopback, as its SDK speaks it.
+"""Stand-ins for Tencent Cloud's API 3.0 on loopback, as its SDK speaks it; here Secrets Manager.
 
     with SecretsManager() as cloud:
         cloud.put("notify-key", "…", version="v1")
         ... tencent_fetcher(environ, cloud.host, "http") ...
         assert cloud.actions == ["GetSecretValue"]
 
-It checks the signature (TC3-HMAC-SHA256), the action and the API's version, and refuses in the
-shapes and with the error codes of the vendor.
+They check the signature (TC3-HMAC-SHA256), the action and the API's version, and refuse in the
+shapes and with the error codes of the vendor. `workbench.tencent_functions` has the one for cloud
+functions.
 """
 
 import base64
@@ -17,7 +18,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from workbench.robot_listener import Listener
 from workbench.robot_wire import Head, Wire, page, response
@@ -32,14 +33,16 @@ ENVIRON = {  # as a function with a role has it
     "TENCENTCLOUD_SESSIONTOKEN": TOKEN,
 }
 
-_VERSION = "2019-09-23"
 _CURRENT = "SSM_Current"
 _LONGEST_DIFFERENCE_S = 300
 _REQUEST_ID = "b8e6b67f-0000-4000-8000-000000000000"
 _AUTHORIZATION = re.compile(
-    r"TC3-HMAC-SHA256 Credential=(?P<id>[^/]+)/(?P<date>\d{4}-\d\d-\d\d)/ssm/tc3_request, "
-    r"SignedHeaders=content-type;host, Signature=(?P<signature>[0-9a-f]{64})"
+    r"TC3-HMAC-SHA256 Credential=(?P<id>[^/]+)/(?P<date>\d{4}-\d\d-\d\d)/(?P<service>\w+)/"
+    r"tc3_request, SignedHeaders=content-type;host, Signature=(?P<signature>[0-9a-f]{64})"
 )
+
+Parameters = Mapping[str, Any]
+_Self = TypeVar("_Self", bound="Api")
 
 
 class Refusal(Exception):
@@ -53,27 +56,39 @@ class Refusal(Exception):
 class Call(NamedTuple):
     action: str
     region: str
-    parameters: Mapping[str, Any]
+    parameters: Parameters
 
 
-class SecretsManager:
-    """Serves until `close`; *clock* gives Unix seconds.
+class Api:
+    """One *service* in one *version*; serves its *actions* until `close`.
 
-    *calls* holds every request that was signed as it should be. *refuse* is an error code for all
-    further requests, *status* another HTTP status than 200 for them. *on_call* is called before
-    each and may change these.
+    *clock* gives Unix seconds. *calls* holds every request that was signed as it should be. For all
+    further requests, or those whose body holds *only*: *refuse* is an error code, *status* another
+    HTTP status than 200, and *hang* leaves them without an answer. *on_call* is called before each
+    and may change these.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        service: str,
+        version: str,
+        actions: Mapping[str, Callable[[Parameters], dict[str, Any]]],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._service = service
+        self._version = version
+        self._actions = actions
         self._clock = clock
-        self._secrets: dict[str, dict[str, str | bytes]] = {}
         self._listener = Listener(self._converse)
         self.calls: list[Call] = []
+        self.only = ""
         self.refuse = ""
         self.status = 200
+        self.hang = False
         self.on_call: Callable[[], None] = lambda: None
 
-    def __enter__(self) -> "SecretsManager":
+    def __enter__(self: _Self) -> _Self:
         self._listener.start()
         return self
 
@@ -96,24 +111,24 @@ class SecretsManager:
     def actions(self) -> list[str]:
         return [call.action for call in self.calls]
 
-    def put(self, name: str, value: str | bytes, *, version: str = _CURRENT) -> None:
-        """Keep *value*, text or binary; a later version is newer."""
-        self._secrets.setdefault(name, {})[version] = value
-
     def _converse(self, wire: Wire, number: int) -> None:
         while not self._listener.closing.is_set():
             head = wire.read_head()
             if head is None:
                 return
-            wire.send(self._answer(head, wire.read_body(head)))
+            body = wire.read_body(head)
+            self.on_call()
+            chosen = self.only.encode() in body
+            if chosen and self.hang:
+                wire.wait_until_gone()
+                return
+            failing = chosen and self.status != 200
+            wire.send(page(self.status) if failing else self._answer(head, body, chosen))
 
-    def _answer(self, head: Head, body: bytes) -> bytes:
-        self.on_call()
-        if self.status != 200:
-            return page(self.status)
+    def _answer(self, head: Head, body: bytes, chosen: bool) -> bytes:
         try:
             self._check(head, body)
-            answer = self._act(head, json.loads(body))
+            answer = self._act(head, json.loads(body), self.refuse if chosen else "")
         except Refusal as refusal:
             answer = {"Error": {"Code": refusal.code, "Message": f"refused: {refusal.code}"}}
         whole = {"Response": {**answer, "RequestId": _REQUEST_ID}}
@@ -124,31 +139,42 @@ class SecretsManager:
             if not head.headers.get(name):
                 raise Refusal("MissingParameter")
         given = _AUTHORIZATION.fullmatch(head.headers.get("Authorization", ""))
-        if not given or head.method != "POST":
+        if not given or head.method != "POST" or given["service"] != self._service:
             raise Refusal("AuthFailure.InvalidAuthorization")
         if given["id"] != SECRET_ID:
             raise Refusal("AuthFailure.SecretIdNotFound")
         if head.headers.get("X-TC-Token") != TOKEN:
             raise Refusal("AuthFailure.TokenFailure")
-        if given["signature"] != signature(head, body, given["date"]):
+        if given["signature"] != signature(head, body, given["date"], self._service):
             raise Refusal("AuthFailure.SignatureFailure")
         if abs(int(head.headers["X-TC-Timestamp"]) - self._clock()) > _LONGEST_DIFFERENCE_S:
             raise Refusal("AuthFailure.SignatureExpire")
 
-    def _act(self, head: Head, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def _act(self, head: Head, parameters: Parameters, refuse: str) -> dict[str, Any]:
         action = head.headers["X-TC-Action"]
         self.calls.append(Call(action, head.headers["X-TC-Region"], parameters))
-        if self.refuse:
-            raise Refusal(self.refuse)
-        if head.headers["X-TC-Version"] != _VERSION:
+        if refuse:
+            raise Refusal(refuse)
+        if head.headers["X-TC-Version"] != self._version:
             raise Refusal("NoSuchVersion")
-        if action == "GetSecretValue":
-            return self._value(parameters)
-        if action == "ListSecretVersionIds":
-            return self._versions(parameters)
-        raise Refusal("InvalidAction")
+        if action not in self._actions:
+            raise Refusal("InvalidAction")
+        return self._actions[action](parameters)
 
-    def _value(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+
+class SecretsManager(Api):
+    """Keeps what is `put` into it."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        actions = {"GetSecretValue": self._value, "ListSecretVersionIds": self._versions}
+        super().__init__("ssm", "2019-09-23", actions, clock=clock)
+        self._secrets: dict[str, dict[str, str | bytes]] = {}
+
+    def put(self, name: str, value: str | bytes, *, version: str = _CURRENT) -> None:
+        """Keep *value*, text or binary; a later version is newer."""
+        self._secrets.setdefault(name, {})[version] = value
+
+    def _value(self, parameters: Parameters) -> dict[str, Any]:
         versions = self._known(parameters)
         if not parameters.get("VersionId"):
             raise Refusal("MissingParameter")
@@ -162,29 +188,29 @@ class SecretsManager:
             "SecretBinary": "" if isinstance(value, str) else base64.b64encode(value).decode(),
         }
 
-    def _versions(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def _versions(self, parameters: Parameters) -> dict[str, Any]:
         versions = [
             {"VersionId": version, "CreateTime": 1_700_000_000 + age}
             for age, version in enumerate(self._known(parameters))
         ]
         return {"SecretName": parameters["SecretName"], "Versions": versions[::-1]}
 
-    def _known(self, parameters: Mapping[str, Any]) -> dict[str, str | bytes]:
+    def _known(self, parameters: Parameters) -> dict[str, str | bytes]:
         versions = self._secrets.get(parameters["SecretName"])
         if versions is None:
             raise Refusal("ResourceNotFound.SecretNotExist")
         return versions
 
 
-def signature(head: Head, body: bytes, date: str) -> str:
-    """Return what the vendor's method makes of a request, with `SECRET_KEY`."""
+def signature(head: Head, body: bytes, date: str, service: str) -> str:
+    """Return what the vendor's method makes of a request to *service*, with `SECRET_KEY`."""
     headers = f"content-type:{head.headers['Content-Type']}\nhost:{head.headers['Host']}\n"
     request = f"POST\n/\n\n{headers}\ncontent-type;host\n{hashlib.sha256(body).hexdigest()}"
-    scope = f"{date}/ssm/tc3_request"
+    scope = f"{date}/{service}/tc3_request"
     digest = hashlib.sha256(request.encode()).hexdigest()
     text = f"TC3-HMAC-SHA256\n{head.headers['X-TC-Timestamp']}\n{scope}\n{digest}"
     key = f"TC3{SECRET_KEY}".encode()
-    for word in (date, "ssm", "tc3_request"):
+    for word in (date, service, "tc3_request"):
         key = _hmac(key, word)
     return _hmac(key, text).hex()
 
