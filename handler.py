@@ -1,41 +1,41 @@
-"""Entry point on AWS Lambda and Tencent SCF: one webhook request in, messages out, one answer.
+"""Entry point on AWS Lambda and Tencent SCF: webhook requests in, messages out, one answer each.
 
-The only module that knows adapters, formatters and what lies between. Nothing happens at import;
-the configuration is read at the first call and kept while the process is warm, like the
-connections. Nothing of one request is kept for the next.
+The only module that knows adapters, formatters and what lies between. The same function takes what
+it put into a queue before. Nothing happens at import; the configuration is read at the first call
+and kept while the process is warm, like the connections; `relay.warm` says what else is.
 """
 
 import functools
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
-
-import requests
+from typing import Any, NamedTuple
 
 import adapters
 import formatters
-from relay import clouds, dispatch, log, sources, wording
+from relay import claims, clouds, dispatch, history, log, sources, wording
 from relay.config import Config, Receiver, Source
 from relay.configuration.live import Live
-from relay.delivery import Outcome, deliver_all, new_session
+from relay.courier import Courier
 from relay.errors import (
     ConfigError,
     Ignored,
     MethodNotAllowed,
     NotConfigured,
+    NotDelivered,
     NotFound,
     RequestError,
     Unauthorized,
 )
 from relay.events import Event, Notice
 from relay.notifications import Delivery
-from relay.reports import delivered, ignored, refused
+from relay.outbox import Outbox
+from relay.reports import Sent, delivered, ignored, refused
 from relay.routing import Decision, select
 from relay.text import cut_bytes
-from relay.tokens import Tokens
 from relay.version import VERSION
+from relay.warm import Warm
 from relay.words import Phrase
 
 _SERVICE = "git-chat-relay"
@@ -44,14 +44,18 @@ _HEALTH_AT = Phrase(
     "健康检查在 /；Webhook 用 POST 发送", "the health answer is at /; webhooks are sent with POST"
 )
 _PLATFORM_MARGIN_S = 0.2  # between our answer and the platform's time-out
+_LEASE_MARGIN_S = 5.0  # a call that was killed holds its claims a little longer than it may run
+_BATCH_S = 25.0  # for a batch, where the platform does not tell how long it may take
 
 Handle = Callable[[object, object], dict[str, Any]]
 
 
 def handler(event: object, context: object) -> dict[str, Any]:
-    """Answer one call of the cloud function; never raises.
+    """Answer one call of the cloud function.
 
-    *event* is any of the shapes of `reference/platforms.md` sections 1.1 and 2.2.
+    *event* is any of the shapes of `reference/platforms.md` sections 1.1, 1.6 and 2.2, or this
+    function's own asynchronous invocation on Tencent. Raises NotDelivered for the latter, so that
+    the platform calls again, and when a batch of a queue cannot be looked at; else never.
     """
     return _of_this_process()(event, context)
 
@@ -61,13 +65,15 @@ def build(
     *,
     clock: Callable[[], float] = time.time,
     live: Live | None = None,
+    warm: Warm | None = None,
 ) -> Handle:
     """Return a handler for the configuration that *environ* holds or names, apart from any other.
 
-    *clock* gives Unix seconds: for signatures, and to tell how old an event is. *live* gives
-    another configuration than the one of *environ*, for local trials.
+    *clock* gives Unix seconds: for signatures, limits, and to tell how old an event is. *live*
+    gives another configuration than the one of *environ*, and *warm* another memory than that of a
+    fresh process, for local trials.
     """
-    return Application(live or Live(environ), clock)
+    return Application(live or Live(environ), clock, environ, warm or Warm())
 
 
 @functools.cache
@@ -76,22 +82,45 @@ def _of_this_process() -> Handle:
     return build(os.environ)
 
 
+class Call(NamedTuple):
+    """One call of the function: the platform's *context*, and when it *began* (monotonic)."""
+
+    context: object
+    began: float
+
+    def budget_s(self, most_s: float) -> float:
+        """Return the seconds from *began* that may be used: *most_s*, and never the last ones."""
+        left_s = clouds.remaining_s(self.context, self.began, time.monotonic())
+        return most_s if left_s is None else min(most_s, left_s - _PLATFORM_MARGIN_S)
+
+
 class Application:
     """A configured relay; callable as the cloud calls it, from several threads at once."""
 
-    def __init__(self, live: Live, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, live: Live, clock: Callable[[], float], environ: Mapping[str, str], warm: Warm
+    ) -> None:
         self._live = live
         self._clock = clock
-        self._tokens = Tokens()
+        self._environ = environ
+        self._warm = warm
         self._told_clock = False
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
-        started = time.monotonic()
+        call = Call(context, time.monotonic())
+        if clouds.is_batch(event):
+            return self._consume_batch(event, call)
+        if clouds.is_invocation(event):
+            return self._consume_invocation(event, call)
+        return self._answer(event, call)
+
+    def _answer(self, event: object, call: Call) -> dict[str, Any]:
+        """Answer an HTTP request; never raises."""
         method = request_id = ""
         try:
-            request = clouds.read_request(event, context)
+            request = clouds.read_request(event, call.context)
             method, request_id = request.method, request.request_id
-            status, body = self._respond(request, context, started)
+            status, body = self._respond(request, call)
         except RequestError as error:
             self._tell_refusal(error, request_id)
             status, body = error.status, refused(error, self._live.lang)
@@ -100,9 +129,7 @@ class Application:
             status, body = 500, {"ok": False, "reason": "internal_error", "code": "E399"}
         return clouds.write_response(status, body, method=method)
 
-    def _respond(
-        self, request: clouds.Request, context: object, started: float
-    ) -> tuple[int, dict[str, Any]]:
+    def _respond(self, request: clouds.Request, call: Call) -> tuple[int, dict[str, Any]]:
         if request.method in ("GET", "HEAD"):
             return self._health(request.path)
         if request.method != "POST":
@@ -114,56 +141,103 @@ class Application:
             adapters.verify(request.headers, request.body, source, self._clock())
 
         proven = sources.verified(sources.candidates(config, name, forges), verify)
-        budget_s = config.delivery.timeout_s
-        left_s = clouds.remaining_s(context, started, time.monotonic())
-        if left_s is not None:
-            budget_s = min(budget_s, left_s - _PLATFORM_MARGIN_S)
-        report = self._receive(request, proven, config, started + budget_s)
-        failed = not report["ok"] and config.delivery.on_error == "fail"
-        return 502 if failed else 200, report
+        return self._receive(request, proven, config, call)
 
     def _receive(
-        self,
-        request: clouds.Request,
-        proven: tuple[Source, ...],
-        config: Config,
-        deadline: float,
-    ) -> dict[str, Any]:
+        self, request: clouds.Request, proven: tuple[Source, ...], config: Config, call: Call
+    ) -> tuple[int, dict[str, Any]]:
         """Read a request of *proven* sources, send what is to be sent, say what became of it."""
-        source = proven[0]  # they are of one forge, and one delivery has one id
-        key = adapters.delivery_key(source.type, request.headers, request.body)
+        source, now_s = proven[0], self._clock()  # of one forge, and one delivery has one id
+        key = adapters.delivery_key(source.type, request.headers, request.body, now_s)
         event_id = sources.event_id(source, key)
+        store = self._warm.store(config.state, self._environ)
         try:
             event = _read(source.type, request)
+            source = sources.speaking(proven, event)
+            if event.kind != "test":  # a test button is meant each time
+                claims.refuse_same_body(store, source.name, request.body, event_id, now_s)
         except Ignored as error:
             told = {"reason": error.reason, "detail": error.detail.en}
             log.info("event.ignored", id=event_id, source=source.name, **told)
-            return ignored(event_id, error, config.lang)
-        source = sources.speaking(proven, event)
-        now_s = self._clock()
+            return 200, ignored(event_id, error, config.lang)
+        event = history.told(event, store, source=source.name, now_s=now_s)
         decision = select(event, config, source=source.name, now_s=now_s)
         _tell_decision(decision, event, event_id)
-        outcomes: list[Outcome] = []
+        sent = Sent()
         if decision.selected:
             found = wording.deliveries(event, event_id, decision.selected, config, now_s=now_s)
             receivers = {one.receiver.name: one.receiver for one in decision.selected}
-            outcomes = self._deliver(found, receivers, deadline)
-        return delivered(event_id, event, outcomes, decision, config)
+            sent = self._send(found, receivers, config, call)
+        return _status(sent, config), delivered(event_id, event, sent, decision, config)
 
-    def _deliver(
-        self, found: list[Delivery], receivers: Mapping[str, Receiver], deadline: float
-    ) -> list[Outcome]:
-        run = dispatch.Run(self._session, deadline, self._clock, {}, self._tokens)
+    def _send(
+        self,
+        found: Sequence[Delivery],
+        receivers: Mapping[str, Receiver],
+        config: Config,
+        call: Call,
+    ) -> Sent:
+        """Put *found* into the queue if there is one; post what it does not take at once."""
+        deadline = call.began + call.budget_s(config.delivery.timeout_s)
+        left = found
+        if config.queue:
+            left = self._warm.put(found, config.queue, self._environ, call.context, self._clock)
+        queued = tuple(one.receiver for one in found if one not in left)
+        courier = self._courier(config, deadline)
+        known = {**{one.name: one for one in config.receivers}, **receivers}
+        lease_s = max(deadline - time.monotonic(), 0.0) + _LEASE_MARGIN_S
+        ours = claims.Claims(self._warm.store(config.state, self._environ), lease_s)
+        outcomes = Outbox(courier, ours, self._warm, known).send(left) if left else []
+        return Sent(tuple(outcomes), queued)
 
-        def deliver(delivery: Delivery) -> Outcome:
-            receiver = receivers[delivery.receiver]
-            return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
+    def _consume_batch(self, event: object, call: Call) -> dict[str, Any]:
+        """Deliver a batch of SQS; return what it is to keep. Raises when nothing can be decided."""
+        from relay.queues import sqs
 
-        outcomes = deliver_all(found, deliver, deadline)
-        for outcome in outcomes:
-            if outcome.abandoned:
-                dispatch.tell(outcome, receivers[outcome.delivery.receiver])
-        return outcomes
+        records = sqs.records(event) or ()
+        config = self._live.current()
+        queue = self._warm.queue(sqs.address(event), self._environ)
+        kept = self._consumer(config, queue, call).consume(records)
+        return sqs.failures(kept)
+
+    def _consume_invocation(self, event: object, call: Call) -> dict[str, Any]:
+        """Deliver what this function handed to itself; raises NotDelivered to be called again."""
+        from relay.consumer import Invocation, Platform
+        from relay.queues.scf import invocation
+
+        record = Invocation(invocation(event) or "")
+        config = self._live.current()
+        if self._consumer(config, Platform(), call).consume([record]):
+            raise NotDelivered
+        return {"ok": True}
+
+    def _consumer(self, config: Config, queue: Any, call: Call) -> Any:
+        from relay.consumer import Consumer
+
+        left_s = call.budget_s(_BATCH_S)
+        courier = self._courier(config, call.began + left_s, config.delivery.timeout_s)
+        store = self._warm.store(config.state, self._environ)
+        return Consumer(
+            courier,
+            claims.Claims(store, left_s + _LEASE_MARGIN_S),
+            queue,
+            {one.name: one for one in config.receivers},
+            self._warm.late,
+            is_shared=config.state.startswith("dynamodb:"),
+        )
+
+    def _courier(self, config: Config, deadline: float, attempt_s: float | None = None) -> Courier:
+        run = dispatch.Run(
+            self._warm.session,
+            deadline,
+            self._clock,
+            {},
+            self._warm.tokens,
+            config.delivery.retries,
+            attempt_s,
+            self._warm.pace,
+        )
+        return Courier(run, config, self._warm.pace, formatters.formatter)
 
     def _health(self, path: str) -> tuple[int, dict[str, Any]]:
         """Answer a person or a monitor: does it run, is it configured; nothing else."""
@@ -183,10 +257,6 @@ class Application:
         except ConfigError as error:
             raise _not_configured(error) from None
 
-    @functools.cached_property
-    def _session(self) -> requests.Session:
-        return new_session()
-
     def _tell_refusal(self, error: RequestError, request_id: str) -> None:
         """Log a refused request, which has only the cloud's own id; a wrong clock is told once."""
         told = error.log if isinstance(error, Unauthorized) else error.fix.en
@@ -196,6 +266,15 @@ class Application:
             self._told_clock = True
         fields = {"code": error.code, "status": error.status, "detail": told}
         log.warning("request.refused", **fields, request_id=request_id)
+
+
+def _status(sent: Sent, config: Config) -> int:
+    """Return 202 once all is stored, 502 when something was neither stored nor sent."""
+    failed = any(outcome.error for outcome in sent.outcomes if not outcome.waits)
+    lost = any(outcome.error for outcome in sent.outcomes) and bool(config.queue)
+    if lost or (failed and config.delivery.on_error == "fail"):
+        return 502
+    return 202 if sent.queued else 200
 
 
 def _tell_decision(decision: Decision, event: Event, event_id: str) -> None:

@@ -91,6 +91,25 @@ def read_request(event: object, context: object) -> Request:
     )
 
 
+def is_batch(event: object) -> bool:
+    """Tell whether *event* is what a queue hands over (`reference/platforms.md` section 1.1)."""
+    if not isinstance(event, dict) or _is_http(event):
+        return False
+    records = event.get("Records")
+    first = _object(records[0]) if isinstance(records, list) and records else {}
+    return first.get("eventSource") == "aws:sqs"
+
+
+def is_invocation(event: object) -> bool:
+    """Tell whether *event* is this function's own asynchronous invocation."""
+    return isinstance(event, dict) and "relay" in event and not _is_http(event)
+
+
+def _is_http(event: dict[str, Any]) -> bool:
+    """What comes through a URL has these from the platform; the caller writes only the body."""
+    return any(key in event for key in ("httpMethod", "requestContext", "headers", "body"))
+
+
 def write_response(
     status: int,
     body: Mapping[str, Any],

@@ -2,14 +2,12 @@
 
 `design/delivery.md` sections 2, 3 and 6: the answer's ``errcode`` decides (the formatter reads it),
 redirects are not followed, certificates are always verified, and no exception that leaves this
-module carries an address. Waits and retries are not made here.
+module carries an address. Waits and retries are `relay.dispatch`'s.
 """
 
 import json
 import logging
-import queue
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
@@ -23,16 +21,42 @@ from relay.errors import (
     NOTHING,
     BadAnswer,
     Busy,
+    CutOff,
     DeliveryError,
     Rejected,
+    Throttled,
     TimedOut,
     Unreachable,
 )
 from relay.notifications import Delivery
+from relay.parallel import Late, Missing, at_once
+from relay.reasons import Reason
 from relay.words import Phrase
 
 MAX_ANSWER_BYTES = 65536  # of a robot's answer; the real ones are below 1 KB
 _MOST_CONNECTIONS = 32
+_AGAIN = Phrase("稍后在 GitLab / Gitee 里重发这个事件", "send the event again from the forge later")
+_NETWORK = Phrase(
+    "检查地址，以及这个函数能不能访问它（网络、防火墙）",
+    "check the address, and whether this function may reach it (network, firewall)",
+)
+_PROXY = Phrase(
+    "回答的是网关或代理，不是机器人：检查两者之间的网络",
+    "a gateway or proxy answered instead of the robot; look at the network between",
+)
+_STATUS = Phrase("回答了 HTTP {status}", "answered HTTP {status}")
+_REDIRECT = Phrase("回答了重定向（{status}）", "answered with a redirect ({status})")
+_FINAL_ADDRESS = Phrase("写重定向以后的最终地址", "write the final address")
+_NO_JSON = Phrase("回答不是 JSON 对象", "the answer is not a JSON object")
+_TLS = Phrase("TLS：证书或握手被拒绝", "TLS: the certificate or the handshake was refused")
+_NO_CONNECTION = Phrase("连不上：域名、网络或端口", "no connection: name, network or port")
+_CONNECTING = Phrase("时间内没有连上", "no connection within the time")
+_UNUSABLE = Phrase("机器人的地址不能用", "the robot's address cannot be used")
+_COPY = Phrase("重新复制机器人的地址", "copy the robot's address again")
+_BROKE = Phrase("回答没有收完，连接就断了", "the connection broke before the answer was complete")
+_NO_ANSWER = Phrase("时间内没有回答", "no answer within the time")
+_MAYBE = Phrase("消息可能已经送达", "it may have arrived all the same")
+_NOT_STARTED = Phrase("没有开始发送：{why}", "not started: {why}")
 _HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "Accept-Encoding": "identity",
@@ -59,8 +83,10 @@ class Outcome(NamedTuple):
     """What became of one delivery.
 
     *error* is None when the robot took the message; *remark* then says what of it did not work (a
-    person whom the application may not write to). *bytes* as the receiver's platform counts them.
-    *abandoned*: nobody waited for it any longer, or it was not started; nothing is logged yet.
+    person whom the application may not write to). *bytes* as the receiver's platform counts them,
+    *tries* how often it was posted. *abandoned*: nobody waited for it any longer, or it was not
+    started; nothing is logged yet. *merged*: how many notifications the message stood for.
+    *repeat*: it was not sent, for it was sent before (R28). *via*: the fallback that got it.
     """
 
     delivery: Delivery
@@ -69,6 +95,15 @@ class Outcome(NamedTuple):
     ms: int = 0
     abandoned: bool = False
     remark: Phrase = NOTHING
+    tries: int = 1
+    merged: int = 1
+    repeat: Reason | None = None
+    via: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether only the robot's limit stands in the way."""
+        return isinstance(self.error, Throttled)
 
 
 class _OneContext(HTTPAdapter):
@@ -136,89 +171,69 @@ def deliver_all(
     deadline: float,
     *,
     clock: Callable[[], float] = time.monotonic,
+    late: Late | None = None,
+    key: Callable[[Delivery], str] = lambda delivery: delivery.receiver,
 ) -> list[Outcome]:
-    """Run *deliver* for every delivery at the same time; return their outcomes in the same order.
+    """Run *deliver* for every delivery as `at_once` does; return an outcome for each, in order.
 
-    Returns at *deadline* (by *clock*) at the latest: what has no outcome by then counts as timed
-    out, although its thread may still finish. One thread per delivery, because neither name
-    resolution nor a robot that sends a byte now and then can be stopped from outside.
+    What has none at *deadline* counts as timed out, although its thread may still finish.
     """
-    found: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
-
-    def run(index: int, delivery: Delivery) -> None:
-        found.put((index, deliver(delivery)))
-
-    if clock() >= deadline:
-        return [_abandoned(delivery, _not_started("no time was left")) for delivery in deliveries]
-    for index, delivery in enumerate(deliveries):
-        name = f"deliver {delivery.id}"
-        thread = threading.Thread(target=run, args=(index, delivery), name=name, daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:  # the machine has no thread to give
-            refusal = _not_started("no thread could be started")
-            found.put((index, _abandoned(delivery, refusal)))
-    outcomes: dict[int, Outcome] = {}
-    while len(outcomes) < len(deliveries):
-        try:
-            index, outcome = found.get(timeout=max(deadline - clock(), 0.001))
-        except queue.Empty:
-            break
-        outcomes[index] = outcome
+    found = at_once(deliveries, deliver, deadline, clock=clock, late=late, key=key)
     return [
-        outcomes.get(index) or _abandoned(delivery, _timed_out())
-        for index, delivery in enumerate(deliveries)
+        _abandoned(delivery, outcome) if isinstance(outcome, Missing) else outcome
+        for delivery, outcome in zip(deliveries, found, strict=True)
     ]
 
 
+def _abandoned(delivery: Delivery, missing: Missing) -> Outcome:
+    error = unstarted(missing.why) if missing.why else timed_out()
+    return Outcome(delivery, error, abandoned=True)
+
+
+def unstarted(why: Phrase) -> Unreachable:
+    """Return the error of a post that was not even begun, because of *why*."""
+    told = Phrase(_NOT_STARTED.zh.format(why=why.zh), _NOT_STARTED.en.format(why=why.en))
+    return Unreachable("E538", told, hint=_AGAIN)
+
+
+def timed_out() -> TimedOut:
+    return TimedOut("E531", _NO_ANSWER, hint=_MAYBE)
+
+
 def _answer(status: int, raw: bytes) -> Mapping[str, Any]:
+    code = str(status)
     if 300 <= status < 400:
-        raise BadAnswer("E535", f"answered with a redirect ({status})", vendor_code=str(status))
+        told = _REDIRECT.filled(status=status)
+        raise BadAnswer("E535", told, vendor_code=code, hint=_FINAL_ADDRESS)
     if status == 429 or status >= 500:
-        raise Busy("E505", f"answered HTTP {status}", vendor_code=str(status))
+        raise Busy("E505", _STATUS.filled(status=status), vendor_code=code, hint=_AGAIN)
     if status != 200:
-        raise Rejected("E533", f"answered HTTP {status}", vendor_code=str(status))
+        raise Rejected("E533", _STATUS.filled(status=status), vendor_code=code, hint=_NETWORK)
     try:
         answer = json.loads(raw)
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise BadAnswer("E534", "the answer is not a JSON object", hint=_PROXY_HINT)
+        raise BadAnswer("E534", _NO_JSON, hint=_PROXY)
     return answer
-
-
-_NETWORK_HINT = "check the address, and whether this function may reach it (network, firewall)"
-_PROXY_HINT = "a gateway or proxy answered instead of the robot; look at the network between"
 
 
 def _without_address(error: Exception) -> DeliveryError:
     """Return our error for one of the HTTP library, whose text holds the robot's address."""
     if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable("E532", "TLS: the certificate or the handshake was refused")
+        return Unreachable("E532", _TLS, hint=_NETWORK)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Unreachable("E530", "no connection within the time", hint=_NETWORK_HINT)
+        return Unreachable("E530", _CONNECTING, hint=_NETWORK)
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return _timed_out()
+        return timed_out()
     if _nothing_was_sent(error):
-        return Unreachable("E530", "no connection: name, network or port", hint=_NETWORK_HINT)
+        return Unreachable("E530", _NO_CONNECTION, hint=_NETWORK)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return Rejected("E536", "the robot's address cannot be used")
-    return BadAnswer("E537", "the connection broke before the answer was complete")
+        return Rejected("E536", _UNUSABLE, hint=_COPY)
+    return CutOff("E537", _BROKE, hint=_MAYBE)
 
 
 def _nothing_was_sent(error: Exception) -> bool:
     """Tell whether no connection came about, from the reason urllib3 gave."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), urllib3.exceptions.NewConnectionError)
-
-
-def _abandoned(delivery: Delivery, error: DeliveryError) -> Outcome:
-    return Outcome(delivery, error, abandoned=True)
-
-
-def _not_started(why: str) -> Unreachable:
-    return Unreachable("E538", f"not started: {why}", hint="send the event again from the forge")
-
-
-def _timed_out() -> TimedOut:
-    return TimedOut("E531", "no answer within the time", hint="it may have arrived all the same")

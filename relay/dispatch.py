@@ -1,9 +1,10 @@
-"""From a delivery to its outcome: rendered, signed, posted, judged, logged.
+"""From a delivery to its outcome: rendered, signed, posted, repeated where that helps, judged.
 
-`deliver` is the one function that sends a delivery, whoever calls it: the webhook's own call now,
-a queue later.
+`deliver` is the one function that posts a delivery, whoever calls it: the webhook's own call, the
+queue's, a person's command. It logs nothing of what became of it: its callers do, with `tell`.
 """
 
+import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ import requests
 
 from relay import log
 from relay.config import Receiver, Secret
-from relay.delivery import Outcome, Post, deliver_all, send
+from relay.delivery import Outcome, Post, deliver_all, send, unstarted
 from relay.errors import (
     NOTHING,
     BadAnswer,
@@ -23,27 +24,46 @@ from relay.errors import (
     TimedOut,
     TokenRefused,
     Unreachable,
+    Unsuitable,
 )
 from relay.notifications import Delivery, Notification
+from relay.pacing import Pace, is_paced, robot_id
+from relay.parallel import NO_TIME
 from relay.platforms import Formatter, Rendered
 from relay.tokens import Tokens, key_of
 from relay.words import Phrase
 
+FIRST_PAUSE_S = 0.2  # the longest before the first repeat; twice as long before the next
 _NO_SECRET = Secret("")
 _REPORT_S = 0.05  # for a time-out to be told before the budget ends
+_LEAST_S = 0.15  # with less time left, a post is not begun
 _PARTS = re.compile(r"[A-Za-z0-9]{4,}")
 _NOT_MENTIONED = Phrase(
     "消息已送达，但随后补发的 @ 提醒没有送达（{code}，见日志）",
     "the message arrived, but not the @ mentions sent after it ({code}, see the log)",
 )
+_SHORTENED = Phrase(
+    "平台不接受全文（{code}），只发了标题和链接",
+    "the platform refused the text ({code}): only title and link were sent",
+)
+_OWN_BUG = Phrase(
+    "程序自己的错误，日志里有跟踪信息", "an error of the relay itself; the log has its trace"
+)
+_NO_TOKEN = Phrase("没有 token：{why}", "no token: {why}")
+_NOTHING_SENT = Phrase(
+    "什么也没有发出：检查两者之间的网络，再重发这个事件",
+    "nothing was sent; look at the network between, then send the event again",
+)
 
 
 class Run(NamedTuple):
-    """What the deliveries of one event share.
+    """What the deliveries of one call share.
 
     *deadline* is in seconds of the monotonic clock; *clock* gives Unix seconds, to sign with.
     *rendered* is filled on the way: receivers that look the same share one message. *tokens* are
-    those of the process; without them every delivery to an application fetches its own.
+    those of the process; without them every delivery to an application fetches its own. *retries*
+    is how often at most a post is repeated, *attempt_s* how long one may take (None: all the time
+    that is left); *pace* counts the posts. *sleep* and *chance* (0 to 1) make the pauses.
     """
 
     session: requests.Session
@@ -51,35 +71,51 @@ class Run(NamedTuple):
     clock: Callable[[], float]
     rendered: dict[tuple[Notification, Receiver], Rendered]
     tokens: Tokens | None = None
+    retries: int = 0
+    attempt_s: float | None = None
+    pace: Pace | None = None
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
 
 
 def deliver(delivery: Delivery, receiver: Receiver, formatter: Formatter, run: Run) -> Outcome:
-    """Render, sign, post and judge one delivery, log what became of it, and never raise.
+    """Render, sign, post and judge one delivery; never raises.
 
-    An outcome after the deadline is logged as late: by then it has been reported as timed out.
+    Words that the platform's moderation refuses are sent once more as title and link only.
     """
     began = time.monotonic()
     caller = _Caller(receiver, formatter, run)
-    size = 0
+    size = tries = 0
 
-    def work() -> Phrase:
-        nonlocal size
-        rendered = _render(delivery.notification, receiver, formatter, run)
+    def work(notification: Notification) -> Phrase:
+        nonlocal size, tries
+        rendered = _render(notification, receiver, formatter, run)
         size = rendered.size
-        remark = caller.post(rendered.body)
+        try:
+            remark = caller.post(rendered.body)
+        finally:
+            tries = caller.tries
         if rendered.follow_up:
             remark = _mentioned(delivery, rendered.follow_up, caller, remark)
         return remark
 
-    remark, error = _tried(work, delivery)
+    def work_or_less() -> Phrase:
+        try:
+            return work(delivery.notification)
+        except Unsuitable as refusal:
+            work(_least(delivery.notification))
+            return _SHORTENED.filled(code=refusal.vendor_code)
+
+    remark, error = _tried(work_or_less, delivery)
     ms = int((time.monotonic() - began) * 1000)
-    outcome = Outcome(delivery, error, size, ms, remark=caller.cleaned(remark))
-    if time.monotonic() < run.deadline:
-        tell(outcome, receiver, caller.tokens)
-    else:
-        status = error.status if error else "ok"
-        log.warning("delivery.late", delivery_id=delivery.id, status=status, ms=outcome.ms)
-    return outcome
+    told = caller.cleaned_error(error) if error else None
+    return Outcome(delivery, told, size, ms, remark=caller.cleaned(remark), tries=tries)
+
+
+def _least(notification: Notification) -> Notification:
+    """Return title and link only."""
+    first = notification.actions[:1]
+    return Notification(notification.headline, actions=first, lang=notification.lang)
 
 
 def _tried(work: Callable[[], Phrase], delivery: Delivery) -> tuple[Phrase, DeliveryError | None]:
@@ -90,7 +126,7 @@ def _tried(work: Callable[[], Phrase], delivery: Delivery) -> tuple[Phrase, Deli
         return NOTHING, refusal
     except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
         log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
-        return NOTHING, Rejected("E599", "an error of the relay itself; the log has its trace")
+        return NOTHING, Rejected("E599", _OWN_BUG)
 
 
 def _mentioned(
@@ -112,7 +148,7 @@ def _mentioned(
         "delivery.mention_failed",
         delivery_id=delivery.id,
         receiver=delivery.receiver,
-        **caller.told(error),
+        **told_of(caller.cleaned_error(error)),
     )
     return _NOT_MENTIONED.filled(code=error.code)
 
@@ -120,7 +156,8 @@ def _mentioned(
 class _Caller:
     """Posts to one receiver; *tokens* are those it used, which no text may show.
 
-    *deadline* is a little before the one of the event, for a time-out to be told.
+    *deadline* is a little before the one of the event, for a time-out to be told. *tries* is how
+    often the last body was posted. The first post of all is reserved with the pace already.
     """
 
     def __init__(self, receiver: Receiver, formatter: Formatter, run: Run) -> None:
@@ -128,14 +165,54 @@ class _Caller:
         self._formatter = formatter
         self._run = run
         self._kept = run.tokens or Tokens()
+        self._robot = robot_id(receiver) if run.pace and is_paced(receiver) else ""
         self.deadline = run.deadline - _REPORT_S
         self.tokens: tuple[str, ...] = ()
+        self.tries = 0
+        self._posts = 0
 
     def post(self, body: Mapping[str, Any]) -> Phrase:
-        """Post *body* and return the formatter's remark; raises a DeliveryError.
+        """Post *body*, again where the error says that this may help; raises a DeliveryError.
 
-        A refused token is replaced once, for it may be withdrawn at any time.
+        Pauses grow and are random between none and the longest (`design/delivery.md` section 3).
         """
+        self.tries, allowed = 0, 1 + self._run.retries
+        while True:
+            self._begin()
+            try:
+                return self._accepted(body)
+            except DeliveryError as error:
+                allowed = min(allowed, self.tries + error.repeats)
+                pause_s = self._run.chance() * FIRST_PAUSE_S * 2 ** (self.tries - 1)
+                if self.tries >= allowed or self._left_s() - pause_s < _LEAST_S:
+                    raise
+            self._run.sleep(pause_s)
+
+    def cleaned(self, phrase: Phrase) -> Phrase:
+        """Return *phrase* without the receiver's secrets."""
+        zh, en, one = (without_secrets(text, self._receiver, self.tokens) for text in phrase)
+        return Phrase(zh, en, one)
+
+    def cleaned_error(self, error: DeliveryError) -> DeliveryError:
+        return type(error)(
+            error.code,
+            self.cleaned(error.message),
+            vendor_code=error.vendor_code,
+            hint=error.hint,
+            wait_s=error.wait_s,
+        )
+
+    def _begin(self) -> None:
+        """Count an attempt; raises Unreachable when there is no time for it."""
+        if self._left_s() < _LEAST_S:
+            raise unstarted(NO_TIME)
+        self.tries += 1
+        self._posts += 1
+        if self._run.pace and self._robot and self._posts > 1:
+            self._run.pace.count(self._robot, now_s=self._run.clock())
+
+    def _accepted(self, body: Mapping[str, Any]) -> Phrase:
+        """Post once; a refused token is replaced once, for it may be withdrawn at any time."""
         request = self._formatter.token_request(self._receiver)
         if request is None:
             return self._post(body, "")
@@ -149,14 +226,6 @@ class _Caller:
             raise Misconfigured(
                 again.code, again.message, vendor_code=again.vendor_code, hint=again.hint
             ) from None
-
-    def told(self, error: DeliveryError) -> dict[str, Any]:
-        """Return what the log says about *error*."""
-        return _told(error, self._receiver, self.tokens)
-
-    def cleaned(self, phrase: Phrase) -> Phrase:
-        zh, en, one = (without_secrets(text, self._receiver, self.tokens) for text in phrase)
-        return Phrase(zh, en, one)
 
     def _post_with_token(self, body: Mapping[str, Any], request: Post) -> Phrase:
         """Post with the token that is kept, or a new one; a refused one is not kept."""
@@ -172,22 +241,25 @@ class _Caller:
     def _post(self, body: Mapping[str, Any], token: str) -> Phrase:
         now_ms = int(self._run.clock() * 1000)
         post = self._formatter.prepare(body, self._receiver, now_ms, token)
-        return self._formatter.check(send(self._run.session, post, self._left_s()))
+        return self._formatter.check(send(self._run.session, post, self._attempt_s()))
 
     def _fetched(self, request: Post) -> tuple[str, float]:
         """Fetch a token. Whatever fails here, no message was sent: the error must not doubt it."""
         try:
-            return self._formatter.read_token(send(self._run.session, request, self._left_s()))
+            return self._formatter.read_token(send(self._run.session, request, self._attempt_s()))
         except (TimedOut, BadAnswer) as error:
+            why = error.message
+            told = Phrase(_NO_TOKEN.zh.format(why=why.zh), _NO_TOKEN.en.format(why=why.en))
             raise Unreachable(
-                error.code,
-                f"no token: {error.message}",
-                vendor_code=error.vendor_code,
-                hint="nothing was sent; look at the network between, then send the event again",
+                error.code, told, vendor_code=error.vendor_code, hint=_NOTHING_SENT
             ) from None
 
     def _left_s(self) -> float:
         return self.deadline - time.monotonic()
+
+    def _attempt_s(self) -> float:
+        longest = self._run.attempt_s
+        return self._left_s() if longest is None else min(longest, self._left_s())
 
 
 def _render(
@@ -201,30 +273,37 @@ def _render(
     return run.rendered[key]
 
 
-def tell(outcome: Outcome, receiver: Receiver, tokens: tuple[str, ...] = ()) -> None:
-    """Log what became of a delivery, without any part of *receiver*'s secrets or of *tokens*."""
-    fields: dict[str, Any] = {
+def tell(outcome: Outcome, *, late: bool = False, **fields: object) -> None:
+    """Log what became of a delivery, with *fields*; *late*: its report had gone out before."""
+    known: dict[str, Any] = {
         "delivery_id": outcome.delivery.id,
         "what": outcome.delivery.event,
         "receiver": outcome.delivery.receiver,
         "bytes": outcome.bytes,
         "ms": outcome.ms,
+        "tries": outcome.tries,
+        "merged": outcome.merged if outcome.merged > 1 else None,
+        "via": outcome.via or None,
+        "late": late or None,
     }
+    told = {name: value for name, value in {**known, **fields}.items() if value is not None}
     error = outcome.error
     if error is None:
         remark = {"remark": outcome.remark.en} if outcome.remark.en else {}
-        log.info("delivery.sent", **fields, **remark)
-        return
-    log.error("delivery.failed", **fields, status=error.status, **_told(error, receiver, tokens))
+        log.info("delivery.sent", **told, **remark)
+    else:
+        log.error("delivery.failed", **told, status=error.status, **told_of(error))
 
 
-def _told(error: DeliveryError, receiver: Receiver, tokens: tuple[str, ...]) -> dict[str, Any]:
-    return {
+def told_of(error: DeliveryError) -> dict[str, Any]:
+    """Return what the log says about *error*."""
+    told = {
         "code": error.code,
         "vendor_code": error.vendor_code,
-        "detail": without_secrets(error.message, receiver, tokens),
-        "hint": error.hint,
+        "detail": error.message.en,
+        "hint": error.hint.en,
     }
+    return {**told, "ambiguous": True} if error.ambiguous else told
 
 
 def without_secrets(text: str, receiver: Receiver, tokens: tuple[str, ...] = ()) -> str:

@@ -14,10 +14,12 @@ RelayError
 ├── ConfigError              one or more `Problem`s in the configuration
 ├── SecretError              a secret that cannot be had (relay.configuration.secret_errors)
 ├── TemplateFault            a template that cannot be used (relay.templating.faults)
+├── NotDelivered             a queued delivery that is to come again
 └── DeliveryError            a receiver did not take the message
     ├── Unreachable          nothing was sent: name, connection, TLS
     ├── TimedOut             the budget ended; the message may have arrived
     ├── BadAnswer            an answer that is not the vendor's JSON
+    │   └── CutOff               the connection broke; the message may have arrived
     ├── Busy                 the vendor asks to try again
     ├── Throttled            too many messages; carries the least wait
     ├── Rejected             this message will never be taken
@@ -167,6 +169,13 @@ class ConfigError(RelayError):
         self.problems = problems
 
 
+class NotDelivered(RelayError):
+    """What the platform handed over could not be delivered now; it is to call again."""
+
+    def __init__(self) -> None:
+        super().__init__("not delivered yet: the platform calls again; the log says why")
+
+
 class DeliveryError(RelayError):
     """A receiver did not take the message.
 
@@ -215,8 +224,11 @@ class TimedOut(DeliveryError):
 class BadAnswer(DeliveryError):
     retryable = True
     repeats = 1
-    ambiguous = True
     status = "bad_answer"
+
+
+class CutOff(BadAnswer):
+    ambiguous = True
 
 
 class Busy(DeliveryError):

@@ -15,7 +15,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, TextIO
 
-MAX_LINE_BYTES = 8192
+MAX_LINE_BYTES = 40_000  # far below what both clouds take; only a `delivery` makes a line long
 MAX_TEXT = 300  # characters of one text
 
 _LOGGER = logging.getLogger("relay")
@@ -32,7 +32,7 @@ _LEVELS = {
     "WARNING": logging.WARNING,
     "ERROR": logging.ERROR,
 }
-_MAX_TEXT_OF = {"delivery": 6000}  # what is needed to send a failed delivery again
+_MAX_TEXT_OF = {"delivery": 12_000}  # what is needed to send a failed delivery again
 _MAX_NAME = 60
 _MAX_EVENT = 100
 _MAX_ITEMS = 20

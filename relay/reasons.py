@@ -44,7 +44,13 @@ SENTENCES: dict[str, Phrase] = {
         "{value} 默认只发一行灰字", "{value} is sent as one grey line by default"
     ),
     "R28": Phrase("重复的投递，已经发过", "duplicate delivery: already sent"),
-    "R29": Phrase("{name} 发送太频繁，已合并或丢弃", "{name} is rate-limited: merged or dropped"),
+    "R28 busy": Phrase("重复的投递，正在发送", "duplicate delivery: it is being sent"),
+    "R28 body": Phrase(
+        "和刚才的投递 {value} 内容完全相同", "the same body as delivery {value} a moment ago"
+    ),
+    "R29": Phrase(
+        "{name} 每分钟的条数用完了，等待合并发送", "{name} is rate-limited: waits to be merged"
+    ),
     "R30": Phrase("{name} 没有可发送的人", "nobody to send to at {name}"),
     "R31": Phrase("{name} 拒绝了消息（{value}）", "{name} refused the message ({value})"),
     "R32": Phrase("没有看得见的变化", "nothing changed that a person would see"),

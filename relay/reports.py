@@ -3,18 +3,26 @@
 No address, no key, no phone number in it: forges show it to everybody who may see the webhook.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from relay.config import Config
 from relay.delivery import Outcome
 from relay.errors import DeliveryError, Ignored, RequestError
 from relay.events import Event
+from relay.reasons import reason
 from relay.routing import Decision, Step
 from relay.text import clean, cut_cells
 from relay.version import VERSION
 
 _VALUE_CELLS = 100
+
+
+class Sent(NamedTuple):
+    """What became of an event's deliveries: posted at once, or *queued*, by receivers' names."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    queued: tuple[str, ...] = ()
 
 
 def refused(error: RequestError, lang: str = "en") -> dict[str, Any]:
@@ -29,15 +37,18 @@ def ignored(event_id: str, error: Ignored, lang: str) -> dict[str, Any]:
 
 
 def delivered(
-    event_id: str, event: Event, outcomes: Sequence[Outcome], decision: Decision, config: Config
+    event_id: str, event: Event, sent: Sent, decision: Decision, config: Config
 ) -> dict[str, Any]:
     """Report what each receiver got, which routes sent nothing, and which sent less (``notes``).
 
-    Details of routes are in the configuration's language. Empty parts are left out, but ``sent``.
+    Details are in the configuration's language. Empty parts are left out, but ``sent``.
     """
     lang = config.lang
+    skipped = [_not_now(outcome, lang) for outcome in sent.outcomes if _is_skipped(outcome)]
     failed = [
-        _failed(outcome.delivery.receiver, outcome.error) for outcome in outcomes if outcome.error
+        _failed(outcome.delivery.receiver, outcome.error, lang)
+        for outcome in sent.outcomes
+        if outcome.error and not outcome.waits
     ]
     report = {
         "ok": not failed,
@@ -45,9 +56,13 @@ def delivered(
         "event": event.name,
         "project": _short(event.project.path),
         "ref": _short(event.ref),
-        "sent": [_sent(outcome, lang) for outcome in outcomes if outcome.error is None],
+        "sent": [_sent(one, lang) for one in sent.outcomes if not (one.error or one.repeat)],
+        "queued": list(sent.queued),
         "failed": failed,
-        "skipped": _told((step for step in decision.steps if not step.sent), lang),
+        "skipped": [
+            *skipped,
+            *_told((step for step in decision.steps if not step.sent), lang),
+        ],
         "notes": _told((step for step in decision.steps if step.sent), lang),
         "config": config.digest,
         "version": VERSION,
@@ -61,12 +76,28 @@ def _sent(outcome: Outcome, lang: str) -> dict[str, Any]:
         "status": "ok",
         "bytes": outcome.bytes,
         "ms": outcome.ms,
+        "via": outcome.via,
+        "merged": outcome.merged if outcome.merged > 1 else 0,
+        "detail": outcome.remark.of(lang),
     }
-    remark = outcome.remark.of(lang)
-    return {**report, "detail": remark} if remark else report
+    return {key: value for key, value in report.items() if value or key in ("bytes", "ms")}
 
 
-def _failed(receiver: str, error: DeliveryError) -> dict[str, Any]:
+def _is_skipped(outcome: Outcome) -> bool:
+    return bool(outcome.repeat) or outcome.waits
+
+
+def _not_now(outcome: Outcome, lang: str) -> dict[str, Any]:
+    """Report a repeat (R28), or what waits in memory for the robot's limit (R29)."""
+    receiver = outcome.delivery.receiver
+    why = outcome.repeat or reason("R29", name=receiver)
+    told = {"receiver": receiver, "reason": why.code, "detail": why.text.of(lang)}
+    if outcome.error:
+        told |= {"code": outcome.error.code, "vendor_code": outcome.error.vendor_code}
+    return {key: value for key, value in told.items() if value}
+
+
+def _failed(receiver: str, error: DeliveryError, lang: str) -> dict[str, Any]:
     """Report a refusal: R31 with our code and the vendor's, and what to do about it."""
     report = {
         "receiver": receiver,
@@ -74,7 +105,7 @@ def _failed(receiver: str, error: DeliveryError) -> dict[str, Any]:
         "reason": "R31",
         "code": error.code,
         "vendor_code": error.vendor_code,
-        "detail": error.hint or error.message,
+        "detail": error.hint.of(lang) or error.message.of(lang),
     }
     return {key: value for key, value in report.items() if value}
 

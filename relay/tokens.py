@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from relay.delivery import Post
-from relay.errors import Unreachable
+from relay.delivery import Post, unstarted
+from relay.words import Phrase
 
 MARGIN_S = 300.0  # a token is no longer used when less than this is left of its lifetime
 MOST = 64  # applications; beyond that the one added first is forgotten
+
+_NO_TOKEN = Phrase("时间内没有拿到 token", "no token within the time")
 
 Fetch = Callable[[], tuple[str, float]]
 
@@ -38,7 +40,7 @@ class Tokens:
         """
         entry = self._entry(key)
         if not entry.fetching.acquire(timeout=max(wait_s, 0.0)):
-            raise Unreachable("E538", "not started: no token within the time")
+            raise unstarted(_NO_TOKEN)
         try:
             began, token = self._clock(), entry.token
             if token and began < entry.until:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from relay import log
 from relay.config import Config
 from relay.describe import describe
+from relay.describe.draft import muted
+from relay.describe.when import happened_at
 from relay.events import Event, Notice
 from relay.notifications import Delivery, Line, Notification
 from relay.policy import most_specific
@@ -50,6 +52,22 @@ def deliveries(
             )
         )
     return found
+
+
+def aged(delivery: Delivery, now_s: float, timezone: str) -> Delivery:
+    """Return *delivery* with the time at which it happened, if it waited for over five minutes.
+
+    Not in the one-line form, in the user's own message, and where the words tell it already.
+    """
+    said = delivery.notification
+    chinese = said.lang != "en"
+    told = happened_at(delivery.received_at, now_s, timezone, chinese=chinese)
+    begin = "发生于 " if chinese else "happened "
+    if not told or said.quiet or said.whole:
+        return delivery
+    if any(span.text.startswith(begin) for line in said.lines for span in line.spans):
+        return delivery
+    return delivery._replace(notification=said._replace(lines=(*said.lines, muted(told))))
 
 
 def words(event: Event, config: Config, form: Form, now_s: float) -> Notification:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import handler
+from relay.pacing import Pace
 from relay.signing import standard_webhook_signature, timestamp_signature
+from relay.warm import Warm
 from workbench import samples
 from workbench.robot_book import Received
 from workbench.robots import RobotServer
@@ -34,6 +36,40 @@ class Clock:
         return self.now
 
 
+class Forgetful:
+    """A store that remembers nothing: every event is a new one."""
+
+    def add(self, key: str, text: str, *, until_s: float, now_s: float) -> str:
+        return ""
+
+    def get(self, key: str, *, now_s: float) -> str:
+        return ""
+
+    def put(self, key: str, text: str, *, until_s: float) -> None:
+        pass
+
+    def remove(self, key: str) -> None:
+        pass
+
+
+class Unhurried(Pace):
+    """A pace without a limit of its own; what the vendor says still counts."""
+
+    def free(self, robot: str, *, now_s: float) -> int:
+        return 0 if self.blocked(robot, now_s=now_s) else 1000
+
+    def take(self, robot: str, *, now_s: float) -> bool:
+        return not self.blocked(robot, now_s=now_s)
+
+
+def carefree() -> Warm:
+    """Return the memory of a process that takes every event for new and posts at any pace.
+
+    The time of most tests stands still, and they send the same body more than once.
+    """
+    return Warm(pace=Unhurried(), remembered=Forgetful())
+
+
 class Answer(NamedTuple):
     """*shown* is what the robots took because of this request, WeCom's first."""
 
@@ -46,6 +82,7 @@ class Relay:
     """A handler configured with the stand-in robots of *robots*, from the environment only.
 
     With ``CONFIG_YAML`` among *environ* it is that text, which may refer to the other variables.
+    *warm* is what the process remembers; without one, it is `carefree`.
     """
 
     def __init__(
@@ -55,6 +92,7 @@ class Relay:
         dingtalk: int = 1,
         *,
         clock: Callable[[], float] = now,
+        warm: Warm | None = None,
         **environ: str,
     ) -> None:
         self.robots = robots
@@ -72,7 +110,8 @@ class Relay:
         }
         found = {name: value for name, value in {**known, **environ}.items() if value}
         self.environ = {"CONFIG_FILE": "", **found}  # no file that lies about here
-        self.handle = handler.build(self.environ, clock=clock)
+        self.warm = warm or carefree()
+        self.handle = handler.build(self.environ, clock=clock, warm=self.warm)
 
     def call(self, event: object, context: object = None) -> Answer:
         """Hand *event* to the handler as the cloud would."""
@@ -108,6 +147,7 @@ def configured(
     wecom: int = 1,
     dingtalk: int = 1,
     clock: Callable[[], float] = now,
+    warm: Warm | None = None,
     **environ: str,
 ) -> Relay:
     """Return a relay with the configuration *text* and one WeCom application beside its robots.
@@ -117,7 +157,7 @@ def configured(
     base = robots.add_wecom_app(CORP_ID, AGENT_ID, secret=APP_SECRET)
     app = {"API_BASE": base, "CORP_ID": CORP_ID, "AGENT_ID": AGENT_ID, "APP_SECRET": APP_SECRET}
     known = {**app, "CONFIG_YAML": text, **environ}
-    return Relay(robots, wecom, dingtalk, clock=clock, **known)
+    return Relay(robots, wecom, dingtalk, clock=clock, warm=warm, **known)
 
 
 def request(body: Any, headers: Mapping[str, str | None], path: str = "/") -> dict[str, Any]:

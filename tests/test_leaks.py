@@ -291,7 +291,8 @@ def test_g1_a_vendor_that_repeats_secrets_does_not_get_them_into_the_log(
     signed = next(path for path in Repeating.asked if "sign=" in path)
     signature = parse_qs(urlsplit(signed).query)["sign"][0]
 
-    assert len(answer.report["failed"]) == 3
+    waiting = [one for one in answer.report.get("skipped", ()) if one["reason"] == "R29"]
+    assert len(answer.report.get("failed", ())) + len(waiting) == 3
     assert "you sent" in written
     assert leaks(written, told_of(answer)) == []
     for text in (written, told_of(answer)):

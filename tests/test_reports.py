@@ -12,7 +12,7 @@ from relay.errors import Ignored, Rejected
 from relay.events import Event, Pipeline, Project
 from relay.notifications import Delivery, Notification
 from relay.reasons import reason
-from relay.reports import delivered, ignored
+from relay.reports import Sent, delivered, ignored
 from relay.routing import Decision, Step
 from relay.version import VERSION
 from relay.words import Phrase
@@ -32,7 +32,7 @@ def outcome(receiver: str = "ops-group", **fields: Any) -> Outcome:
 def report(
     *steps: Step, outcomes: tuple[Outcome, ...] = (), config: Config = CONFIG
 ) -> dict[str, Any]:
-    return delivered("gl-7f3a", EVENT, outcomes, Decision(steps, ()), config)
+    return delivered("gl-7f3a", EVENT, Sent(tuple(outcomes)), Decision(steps, ()), config)
 
 
 def test_the_body_of_config_md() -> None:
@@ -94,7 +94,12 @@ def test_a_remark_about_a_sent_message_is_told() -> None:
 
 def test_a_refusal_makes_the_report_not_ok() -> None:
     """R31 with our code and the vendor's."""
-    error = Rejected("E503", "the key is wrong", vendor_code="93000", hint="copy it again")
+    error = Rejected(
+        "E503",
+        Phrase("key 不对", "the key is wrong"),
+        vendor_code="93000",
+        hint=Phrase("重新复制", "copy it again"),
+    )
     found = report(SENT, outcomes=(outcome(error=error),))
 
     assert (found["ok"], found["sent"]) == (False, [])

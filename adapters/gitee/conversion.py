@@ -46,7 +46,8 @@ def convert(headers: Mapping[str, str], payload: Fields) -> Event:
 
 def delivery_key(headers: Mapping[str, str], body: bytes) -> bytes:
     """Return time and *body*: Gitee names no delivery, and the time alone is too coarse."""
-    return headers.get("x-gitee-timestamp", "").encode("utf-8", "replace") + b"\n" + body
+    stamp = headers.get("x-gitee-timestamp", "").strip().encode("utf-8", "replace")
+    return stamp + b"\n" + body if stamp else b""
 
 
 def _family(name: str) -> str:

@@ -26,9 +26,9 @@ def verify(headers: Mapping[str, str], body: bytes, source: Source, now_s: float
 
 
 def delivery_key(headers: Mapping[str, str], body: bytes) -> bytes:
-    """Return GitLab's id of this delivery, the same on a resend; before 17.4 the *body*."""
+    """Return GitLab's id of this delivery, the same on a resend; before 17.4 there is none."""
     key = headers.get("webhook-id", "").strip() or headers.get("idempotency-key", "").strip()
-    return key.encode("utf-8", "replace") or body
+    return key.encode("utf-8", "replace")
 
 
 def _verify_signature(headers: Mapping[str, str], body: bytes, tokens: tuple[Secret, ...]) -> None:

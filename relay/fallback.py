@@ -1,0 +1,65 @@
+"""Telling the `fallback` receiver that another one refuses messages (`design/delivery.md` 3)."""
+
+from relay.config import Config, Receiver
+from relay.courier import language
+from relay.delivery import Outcome
+from relay.errors import DeliveryError
+from relay.notifications import Delivery, Line, Notification, Span
+from relay.state import Store
+from relay.words import Phrase, Words
+
+QUIET_S = 600.0  # one robot is told about once in that time
+
+_REFUSES = Phrase("⚠️ 消息发不出去", "⚠️ Messages are refused")
+_CAUSE = Phrase("原因", "Reason")
+_REMEDY = Phrase("怎么办", "What to do")
+_FIRST = Phrase("没有送达", "Not delivered")
+
+
+def fallback_of(receiver: Receiver, config: Config) -> Receiver | None:
+    """Return the receiver that stands in for *receiver*; None without one, and for itself."""
+    name = config.delivery.fallback
+    if not name or receiver.name.partition("#")[0] == name:
+        return None
+    found = (one for one in config.receivers if one.name.partition("#")[0] == name)
+    return next((one for one in found if one.url != receiver.url), None)
+
+
+def instead(delivery: Delivery, fallback: Receiver) -> Delivery:
+    """Return *delivery* for *fallback*; nobody is mentioned there."""
+    said = delivery.notification._replace(mentions=(), unresolved=())
+    return delivery._replace(
+        id=f"{delivery.id}>{fallback.name}", receiver=fallback.name, notification=said
+    )
+
+
+def notice(
+    outcome: Outcome, receiver: Receiver, config: Config, store: Store, now_s: float
+) -> tuple[Receiver, Delivery] | None:
+    """Return what to tell whom about *outcome*, None if nobody or lately done."""
+    fallback = fallback_of(receiver, config)
+    error = outcome.error
+    if fallback is None or error is None or error.retryable:
+        return None
+    key, until_s = f"told:{receiver.name}", now_s + QUIET_S
+    if store.add(key, error.code, until_s=until_s, now_s=now_s):
+        return None
+    said = _words(outcome.delivery, error, receiver, language(fallback, config))
+    told = Delivery(f"{outcome.delivery.id}!", fallback.name, "refusal", now_s, said)
+    return fallback, told
+
+
+def _words(delivery: Delivery, error: DeliveryError, receiver: Receiver, lang: str) -> Notification:
+    words = Words(lang, "")
+    facts = (
+        (_CAUSE, f"{error.code} {error.message.of(lang)}"),
+        (_REMEDY, error.hint.of(lang)),
+        (_FIRST, delivery.notification.title),
+    )
+    lines = [Line((Span(words.labelled(label, text)),)) for label, text in facts if text]
+    return Notification(
+        (Span(words.say(_REFUSES), tone="danger"), Span(" · "), Span(receiver.name, bold=True)),
+        tuple(lines),
+        delivery.notification.actions[:1],
+        lang=words.lang,
+    )

@@ -1,0 +1,159 @@
+"""One event's deliveries, posted to all robots at once within the call's budget.
+
+What may not be sent now waits in memory for the next event, or goes to the `fallback` receiver;
+what is not sent leaves a log record with everything needed to send it (`relay replay`).
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from relay import fallback, log
+from relay.claims import Claims
+from relay.config import Receiver
+from relay.courier import Courier, can_post, in_order
+from relay.delivery import Outcome, deliver_all
+from relay.dispatch import tell, told_of
+from relay.errors import Rejected, Throttled
+from relay.notifications import Delivery
+from relay.pacing import robot_id
+from relay.queues.items import Item, write
+from relay.warm import Warm
+from relay.words import Phrase
+
+MOST_RECORD_BYTES = 12_000  # of a delivery in a log record; escaped it is at most twice as long
+_WAIT_MARGIN_S = 60.0
+_GONE = Rejected(
+    "E543",
+    Phrase("配置里已经没有这个接收者", "this receiver is not in the configuration any more"),
+    hint=Phrase("改回名称，再用 relay replay 发送", "bring the name back, then use relay replay"),
+)
+
+
+class Outbox(NamedTuple):
+    """*claims* keep repeats out; *receivers* by name."""
+
+    courier: Courier
+    claims: Claims
+    warm: Warm
+    receivers: Mapping[str, Receiver]
+
+    def send(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+        """Return an outcome for each of *deliveries* in the same order, at the deadline at last.
+
+        What waits for robots whose limit has passed goes out with it.
+        """
+        overdue = self._overdue({robot_id(self.receivers[one.receiver]) for one in deliveries})
+        found = deliver_all(
+            [*deliveries, *(waiting[-1] for waiting in overdue.values())],
+            lambda delivery: self._deliver(delivery, overdue.get(delivery.id, ())),
+            self.courier.run.deadline,
+            late=self.warm.late,
+            key=lambda delivery: robot_id(self.receivers[delivery.receiver]),
+        )
+        for outcome in found:
+            if outcome.abandoned:
+                tell(outcome, delivery=_record(outcome.delivery, self.courier.now_s))
+        return found[: len(deliveries)]
+
+    def _overdue(self, busy: set[str]) -> dict[str, tuple[Delivery, ...]]:
+        """Take what waits for other robots than *busy*, by the id of each one's last delivery."""
+        found = {}
+        for robot in self.warm.waiting.robots():
+            if robot in busy or self.courier.pace.free(robot, now_s=self.courier.now_s) < 1:
+                continue
+            known = [one for one in self.warm.waiting.take(robot) if self._is_known(one)]
+            if known:
+                found[known[-1].id] = tuple(known)
+        return found
+
+    def _is_known(self, delivery: Delivery) -> bool:
+        if delivery.receiver in self.receivers:
+            return True
+        tell(Outcome(delivery, _GONE), delivery=_record(delivery, self.courier.now_s))
+        return False
+
+    def _deliver(self, delivery: Delivery, overdue: Sequence[Delivery]) -> Outcome:
+        """Deliver *overdue*, or else what waits for its robot and *delivery*, in this order."""
+        receiver = self.receivers[delivery.receiver]
+        found: Outcome | None = None
+        for outcome in self._posted(delivery, overdue, receiver):
+            done = self._concluded(outcome, receiver)
+            if done.delivery.id == delivery.id:
+                found = done
+        return found or Outcome(delivery)
+
+    def _posted(
+        self, delivery: Delivery, overdue: Sequence[Delivery], receiver: Receiver
+    ) -> Iterator[Outcome]:
+        if overdue:
+            return in_order(overdue, receiver, self.courier)
+        repeat = self.claims.take(delivery.id, self.courier.now_s)
+        if repeat:
+            return iter([Outcome(delivery, repeat=repeat)])
+        earlier: tuple[Delivery, ...] = ()
+        if can_post(receiver, self.courier):
+            earlier = self.warm.waiting.take(robot_id(receiver))
+        return in_order((*earlier, delivery), receiver, self.courier)
+
+    def _concluded(self, outcome: Outcome, receiver: Receiver) -> Outcome:
+        """Log *outcome* and remember it; try the fallback where that may help."""
+        if outcome.repeat:
+            log.info("delivery.repeated", delivery_id=outcome.delivery.id, reason="R28")
+            return outcome
+        if outcome.waits:
+            outcome = self._instead(outcome, receiver)
+        late = time.monotonic() >= self.courier.run.deadline
+        if outcome.error is None:
+            self.claims.settle(outcome.delivery.id, self.courier.now_s)
+            tell(outcome, late=late)
+        elif isinstance(outcome.error, Throttled):
+            self._wait(outcome, outcome.error, receiver)
+        else:
+            self.claims.release(outcome.delivery.id)
+            tell(outcome, late=late, delivery=_record(outcome.delivery, self.courier.now_s))
+            tell_fallback(outcome, receiver, self.courier, self.claims)
+        return outcome
+
+    def _wait(self, outcome: Outcome, error: Throttled, receiver: Receiver) -> None:
+        """Keep a delivery for a later event of this process; its record is in the log as well."""
+        delivery, now_s = outcome.delivery, self.courier.now_s
+        if self.courier.config.delivery.on_rate_limit == "send":
+            self.claims.release(delivery.id)
+            tell(outcome, delivery=_record(delivery, now_s))
+            return
+        self.claims.extend(delivery.id, now_s + error.wait_s + _WAIT_MARGIN_S)
+        named = {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
+        record = _record(delivery, now_s)
+        log.warning("delivery.waiting", **named, **told_of(error), delivery=record)
+        crowded_out = self.warm.waiting.add(robot_id(receiver), delivery)
+        if crowded_out:
+            self.claims.release(crowded_out.id)
+            tell(Outcome(crowded_out, error), delivery=_record(crowded_out, now_s))
+
+    def _instead(self, outcome: Outcome, receiver: Receiver) -> Outcome:
+        """Return the outcome at the fallback, if there is one and it took the delivery."""
+        stand_in = fallback.fallback_of(receiver, self.courier.config)
+        if stand_in is None or not can_post(stand_in, self.courier):
+            return outcome
+        moved = fallback.instead(outcome.delivery, stand_in)
+        found = next(in_order([moved], stand_in, self.courier))
+        if found.error:
+            return outcome
+        return found._replace(delivery=outcome.delivery, via=stand_in.name)
+
+
+def tell_fallback(outcome: Outcome, receiver: Receiver, courier: Courier, claims: Claims) -> None:
+    """Tell the fallback receiver about a final refusal, once per robot and ten minutes."""
+    found = fallback.notice(outcome, receiver, courier.config, claims.store, courier.now_s)
+    if not found:
+        return
+    stand_in, told = found
+    result = next(in_order([told], stand_in, courier))
+    code = result.error.code if result.error else None
+    say = log.warning if result.error else log.info
+    say("fallback.told", receiver=receiver.name, fallback=stand_in.name, code=code)
+
+
+def _record(delivery: Delivery, now_s: float) -> str:
+    return write(Item(delivery, now_s), MOST_RECORD_BYTES)
