@@ -13,14 +13,12 @@ from typing import NamedTuple
 from formatters.escaping import GAP
 from formatters.markdown import headline, more_line
 from formatters.spans import plain
-from relay.notifications import Line, More, Notification, Span
+from relay.notifications import OWN, Line, More, Notification, Span, by_importance
 from relay.text import ELLIPSIS, cut_bytes
 
-_COMMITS_KEPT_LONG = 3
 _SHORTEST_NOTE_BYTES = 24  # below it a description says nothing
 _HEADLINE_SPAN_BYTES = (300, 100)
 _HEADLINE_BYTES = (120, 60)
-_OWN = "own"  # the rank of the user's own lines, while they are weighed against the others
 _ELLIPSIS_LINE = Line((Span(ELLIPSIS),))
 # A line of these alone shows nothing, or only a frame without a picture.
 _NO_WORDS = f" \t\n{GAP}>#*+_~`|=.:-[]()"
@@ -73,7 +71,7 @@ def _wanted(notification: Notification, paper: Paper) -> Notification:
     """Return what is to be said, if there is room for it all."""
     if notification.quiet:
         return notification._replace(lines=(), more=None, own=(), whole=(), unresolved=())
-    own = tuple(line._replace(rank=_OWN) for line in notification.own)
+    own = tuple(line._replace(rank=OWN) for line in notification.own)
     if not notification.whole:
         return notification._replace(own=own)
     whole = notification.whole if paper.shows(notification.whole) else ()
@@ -112,9 +110,9 @@ def _fewer_lines(notification: Notification, paper: Paper) -> Notification:
         more = most._replace(hidden=most.hidden - _commits(kept))
     found = [kept[at] for at in sorted(kept)]
     return notification._replace(
-        lines=tuple(line for line in found if line.rank != _OWN),
+        lines=tuple(line for line in found if line.rank != OWN),
         more=more,
-        own=tuple(line for line in found if line.rank == _OWN),
+        own=tuple(line for line in found if line.rank == OWN),
     )
 
 
@@ -124,7 +122,7 @@ def _within(lines: tuple[Line, ...], paper: Paper, room: int) -> dict[int, Line]
     A note for which there is not enough room is shortened.
     """
     kept: dict[int, Line] = {}
-    for at in _by_importance(lines):
+    for at in by_importance(lines):
         cost = paper.cost(lines[at])
         if cost > room:
             short = _shortened(lines[at], room, paper)
@@ -132,21 +130,6 @@ def _within(lines: tuple[Line, ...], paper: Paper, room: int) -> dict[int, Line]
         kept[at] = lines[at]
         room -= cost
     return kept
-
-
-def _by_importance(lines: tuple[Line, ...]) -> list[int]:
-    places: dict[str, list[int]] = {"subject": [], "commit": [], "fact": [], _OWN: [], "note": []}
-    for at, line in enumerate(lines):
-        places.get(line.rank, places["fact"]).append(at)
-    commits = places["commit"]
-    return [
-        *places["subject"],
-        *commits[:_COMMITS_KEPT_LONG],
-        *places["fact"],
-        *places[_OWN],
-        *commits[_COMMITS_KEPT_LONG:],
-        *places["note"],
-    ]
 
 
 def _commits(kept: dict[int, Line]) -> int:

@@ -141,7 +141,13 @@ class Consumer(NamedTuple):
         return [one.message_id for one in records if one.message_id not in finished]
 
     def _group(self, records: Sequence[Record], done: set[str]) -> None:
-        """Deliver one group; put the ids of what need not come again into *done*."""
+        """Deliver one group; put the ids of what need not come again into *done*. Never raises."""
+        try:
+            self._work(records, done)
+        except Exception as bug:  # noqa: BLE001 - what is not done stays in the queue
+            log.error("delivery.broken", failure=bug)
+
+    def _work(self, records: Sequence[Record], done: set[str]) -> None:
         letters: list[_Letter] = []
         for record in records:
             letter = self._opened(record, done)

@@ -24,7 +24,6 @@ from relay.errors import (
     CutOff,
     DeliveryError,
     Rejected,
-    Throttled,
     TimedOut,
     Unreachable,
 )
@@ -87,6 +86,7 @@ class Outcome(NamedTuple):
     *tries* how often it was posted. *abandoned*: nobody waited for it any longer, or it was not
     started; nothing is logged yet. *merged*: how many notifications the message stood for.
     *repeat*: it was not sent, for it was sent before (R28). *via*: the fallback that got it.
+    *waits*: the robot's limit stands in the way, and it goes out with a later event.
     """
 
     delivery: Delivery
@@ -99,11 +99,7 @@ class Outcome(NamedTuple):
     merged: int = 1
     repeat: Reason | None = None
     via: str = ""
-
-    @property
-    def waits(self) -> bool:
-        """Tell whether only the robot's limit stands in the way."""
-        return isinstance(self.error, Throttled)
+    waits: bool = False
 
 
 class _OneContext(HTTPAdapter):

@@ -46,13 +46,17 @@ _SHORTENED = Phrase(
     "平台不接受全文（{code}），只发了标题和链接",
     "the platform refused the text ({code}): only title and link were sent",
 )
-_OWN_BUG = Phrase(
-    "程序自己的错误，日志里有跟踪信息", "an error of the relay itself; the log has its trace"
-)
 _NO_TOKEN = Phrase("没有 token：{why}", "no token: {why}")
 _NOTHING_SENT = Phrase(
     "什么也没有发出：检查两者之间的网络，再重发这个事件",
     "nothing was sent; look at the network between, then send the event again",
+)
+
+OWN_BUG = Rejected(
+    "E599",
+    Phrase(
+        "程序自己的错误，日志里有跟踪信息", "an error of the relay itself; the log has its trace"
+    ),
 )
 
 
@@ -126,7 +130,7 @@ def _tried(work: Callable[[], Phrase], delivery: Delivery) -> tuple[Phrase, Deli
         return NOTHING, refusal
     except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
         log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
-        return NOTHING, Rejected("E599", _OWN_BUG)
+        return NOTHING, OWN_BUG
 
 
 def _mentioned(

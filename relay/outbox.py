@@ -13,7 +13,7 @@ from relay.claims import Claims
 from relay.config import Receiver
 from relay.courier import Courier, can_post, in_order
 from relay.delivery import Outcome, deliver_all
-from relay.dispatch import tell, told_of
+from relay.dispatch import OWN_BUG, tell, told_of
 from relay.errors import Rejected, Throttled
 from relay.notifications import Delivery
 from relay.pacing import robot_id
@@ -74,14 +74,17 @@ class Outbox(NamedTuple):
         return False
 
     def _deliver(self, delivery: Delivery, overdue: Sequence[Delivery]) -> Outcome:
-        """Deliver *overdue*, or else what waits for its robot and *delivery*, in this order."""
+        """Deliver *overdue*, or else what waits for its robot and *delivery*; never raise."""
         receiver = self.receivers[delivery.receiver]
-        found: Outcome | None = None
-        for outcome in self._posted(delivery, overdue, receiver):
-            done = self._concluded(outcome, receiver)
-            if done.delivery.id == delivery.id:
-                found = done
-        return found or Outcome(delivery)
+        found = Outcome(delivery, OWN_BUG, abandoned=True)
+        try:
+            for outcome in self._posted(delivery, overdue, receiver):
+                done = self._concluded(outcome, receiver)
+                if done.delivery.id == delivery.id:
+                    found = done
+        except Exception as bug:  # noqa: BLE001 - one robot's trouble must not reach the others
+            log.error("delivery.broken", failure=bug, delivery_id=delivery.id)
+        return found
 
     def _posted(
         self, delivery: Delivery, overdue: Sequence[Delivery], receiver: Receiver
@@ -101,35 +104,40 @@ class Outbox(NamedTuple):
         if outcome.repeat:
             log.info("delivery.repeated", delivery_id=outcome.delivery.id, reason="R28")
             return outcome
-        if outcome.waits:
+        if isinstance(outcome.error, Throttled):
             outcome = self._instead(outcome, receiver)
+        if isinstance(outcome.error, Throttled) and self._waits(outcome, outcome.error, receiver):
+            return outcome._replace(waits=True)
         late = time.monotonic() >= self.courier.run.deadline
         if outcome.error is None:
             self.claims.settle(outcome.delivery.id, self.courier.now_s)
             tell(outcome, late=late)
-        elif isinstance(outcome.error, Throttled):
-            self._wait(outcome, outcome.error, receiver)
         else:
             self.claims.release(outcome.delivery.id)
             tell(outcome, late=late, delivery=_record(outcome.delivery, self.courier.now_s))
             tell_fallback(outcome, receiver, self.courier, self.claims)
         return outcome
 
-    def _wait(self, outcome: Outcome, error: Throttled, receiver: Receiver) -> None:
-        """Keep a delivery for a later event of this process; its record is in the log as well."""
+    def _waits(self, outcome: Outcome, error: Throttled, receiver: Receiver) -> bool:
+        """Keep a delivery for a later event of this process, and its record in the log.
+
+        Tell whether it is kept: not where everything is to be sent as it comes, nor when too much
+        waits already.
+        """
         delivery, now_s = outcome.delivery, self.courier.now_s
         if self.courier.config.delivery.on_rate_limit == "send":
-            self.claims.release(delivery.id)
-            tell(outcome, delivery=_record(delivery, now_s))
-            return
+            return False
+        crowded_out = self.warm.waiting.add(robot_id(receiver), delivery)
+        if crowded_out and crowded_out.id == delivery.id:
+            return False
+        if crowded_out:
+            self.claims.release(crowded_out.id)
+            tell(Outcome(crowded_out, error), delivery=_record(crowded_out, now_s))
         self.claims.extend(delivery.id, now_s + error.wait_s + _WAIT_MARGIN_S)
         named = {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
         record = _record(delivery, now_s)
         log.warning("delivery.waiting", **named, **told_of(error), delivery=record)
-        crowded_out = self.warm.waiting.add(robot_id(receiver), delivery)
-        if crowded_out:
-            self.claims.release(crowded_out.id)
-            tell(Outcome(crowded_out, error), delivery=_record(crowded_out, now_s))
+        return True
 
     def _instead(self, outcome: Outcome, receiver: Receiver) -> Outcome:
         """Return the outcome at the fallback, if there is one and it took the delivery."""

@@ -121,7 +121,7 @@ def _sorted(found: Iterable[_Somebody], receiver_type: str) -> Resolved:
         if mention:
             mentions.append(mention)
             continue
-        name = _shown(one.person.name or one.person.username) if one.person else one.name
+        name = shown_name(one.person.name or one.person.username) if one.person else one.name
         why = _NO_ID[receiver_type].filled(who=one.person.username) if one.person else one.why
         unresolved += [name] if name else []
         reasons += [Reason("R30", why)] if why else []
@@ -132,7 +132,7 @@ def _mention(person: Person, receiver_type: str) -> Mention | None:
     for field in _IDS[receiver_type]:
         if value := getattr(person, field):
             known: dict[str, Any] = {field: value}
-            return Mention(_shown(person.name or person.username), **known)
+            return Mention(shown_name(person.name or person.username), **known)
     return None
 
 
@@ -174,7 +174,7 @@ def _somebody(one: events.Person, index: _Index) -> _Somebody:
     if found := index.names.get((one.name or one.username).casefold()):
         return _known(found)
     if one.username:
-        return _unknown(one.username, _NOT_THERE)._replace(name=_shown(one.name or one.username))
+        return _unknown(one.username, _NOT_THERE)._replace(name=shown_name(one.name or one.username))
     return _unknown(one.name, _NO_MATCH)
 
 
@@ -184,11 +184,12 @@ def _known(person: Person) -> _Somebody:
 
 def _unknown(name: str, why: Phrase) -> _Somebody:
     """Return somebody who is not in `people`; without a name there is nothing to tell."""
-    shown = _shown(name)
+    shown = shown_name(name)
     return _Somebody(name.casefold(), None, shown, why.filled(who=shown) if shown else None)
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
+    """Return *name* as messages write it."""
     return cut_cells(clean(name), NAME_CELLS)
 
 

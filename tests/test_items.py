@@ -318,8 +318,8 @@ def test_counted_commits_need_no_other_mark() -> None:
         written(commits._replace(more=more), 2500) for more in (More("{count}"), None)
     )
 
-    assert (counted.lines, counted.more) == (COMMITS[:4], More("{count}", 5))
-    assert (uncounted.lines, uncounted.more) == ((*COMMITS[:4], line("…")), None)
+    assert (counted.lines, counted.more) == (COMMITS[:5], More("{count}", 4))
+    assert (uncounted.lines, uncounted.more) == ((*COMMITS[:5], line("…")), None)
 
 
 def test_own_message_that_does_not_fit_at_all_is_gone() -> None:

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 from relay.config import Person
 from relay.notifications import Action, Delivery, Line, Mention, More, Notification, Span
+from relay.people import shown_name
 from relay.queues.shortening import shortened
-from relay.text import clean, cut_cells
-from relay.words import NAME_CELLS
 
 # Texts of another version are refused. A key that older readers may ignore makes no new version.
 VERSION = 1
@@ -198,9 +197,7 @@ def _with_numbers(mentions: tuple[Mention, ...], people: Iterable[Person]) -> tu
     named: dict[str, list[Person]] = {}
     for person in people:
         if person.mobile and not person.mute:
-            # as `relay.people` names them
-            name = cut_cells(clean(person.name or person.username), NAME_CELLS)
-            named.setdefault(name, []).append(person)
+            named.setdefault(shown_name(person.name or person.username), []).append(person)
     return tuple(
         mention._replace(mobile=_mobile(mention, named.get(mention.name, ())))
         for mention in mentions

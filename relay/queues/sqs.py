@@ -114,7 +114,8 @@ class SqsQueue:
     def __init__(self, address: str, environ: Mapping[str, str], client: Any = None) -> None:
         """*address* is ``sqs://name.fifo`` or the queue's https address; no call is made yet.
 
-        *environ* names the region (unless the address does) and ``AWS_ENDPOINT_URL``.
+        *environ* may name the region (that of an https address counts more) and another endpoint
+        (``AWS_ENDPOINT_URL_SQS``, ``AWS_ENDPOINT_URL``).
         """
         self._address = address
         self._environ = environ
@@ -286,9 +287,10 @@ def _client(url: str, environ: Mapping[str, str]) -> Any:
         connect_timeout=1,
         read_timeout=2,
         retries={"total_max_attempts": 2, "mode": "standard"},
-        proxies={},  # this and `verify`: as with every call of ours, the environment has no say
+        proxies={},  # this, `verify` and the next: as everywhere, only what is documented counts
+        ignore_configured_endpoint_urls=True,
     )
-    session = boto3.Session(region_name=region or None)
+    session = boto3.Session(region_name=region or None)  # not the global one, others may use it
     return session.client("sqs", config=options, verify=True, endpoint_url=endpoint or None)
 
 
