@@ -5,10 +5,12 @@ import click
 from relay.version import VERSION
 from workbench.checking import check
 from workbench.cli import SETTINGS, Verbs
+from workbench.dead_letters import dead_letters
 from workbench.explaining import explain
 from workbench.initialising import init
 from workbench.looking import events, render
 from workbench.printing import schema, show
+from workbench.replaying import replay
 from workbench.running import serve, trigger
 from workbench.sending import send
 
@@ -24,5 +26,18 @@ def main() -> None:
     """GitLab and Gitee events in WeCom and DingTalk."""
 
 
-for _verb in (serve, init, check, show, events, render, explain, send, trigger, schema):
+for _verb in (
+    serve,
+    init,
+    check,
+    show,
+    events,
+    render,
+    explain,
+    send,
+    trigger,
+    replay,
+    dead_letters,
+    schema,
+):
     main.add_command(_verb)

@@ -1,0 +1,164 @@
+"""``replay`` of a webhook that was kept: through the relay here, with the configured secrets."""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+import handler
+from relay.config import Config, Source
+from relay.configuration.live import Live
+from relay.configuration.loading import load_from
+from relay.configuration.origins import Loaded, Origin
+from relay.configuration.secrets import Store
+from relay.words import Phrase
+from workbench import configured, terminal
+from workbench.bubbles import pretty_json
+from workbench.cli import Failure
+from workbench.configured import Setting
+from workbench.explained import Explained, explained
+from workbench.saved_hooks import Hook
+from workbench.terminal import folded, printable
+from workbench.triggering import Credentials, Outgoing, outgoing
+
+_QUEUE = "RELAY_QUEUE"
+_WAITS = "R29"
+_NO_SOURCE = Phrase(
+    "{file} 里没有 {name} 类型或名字的来源", "{file} has no source of the type or name {name}"
+)
+_WOULD = Phrase("会发给：{names}", "would be sent to: {names}")
+_NOBODY = Phrase("（没有：用 explain 看原因）", "(nobody: `explain` says why)")
+_REFUSED = Phrase("会拒绝：{code} {why}", "would be refused: {code} {why}")
+_IGNORED = Phrase("不发送：{code} {why}", "not sent: {code} {why}")
+
+
+def replay_hook(
+    hook: Hook, given: Setting, lang: str, form: str, *, named: bool, dry_run: bool
+) -> None:
+    """Hand *hook* to the relay with *given* as its configuration, and print the answer.
+
+    *named*: its source was named on purpose. Ends with exit code 1 unless everything was sent.
+    """
+    config = configured.usable(configured.read(given), lang, form)
+    source = _source(hook, config, given, lang, named=named)
+    now_s = time.time()
+    sample = hook.sample._replace(source=source.type)
+    if dry_run:
+        _tell_plan(explained(sample, config, source.name, now_s), lang, form)
+        return
+    request = outgoing(sample, _credentials(source), delivery_id=hook.delivery_id, now_s=now_s)
+    path = f"/hook/{quote(source.name)}"
+    began = time.monotonic()
+    answer = _handle(given)(_event(path, request), None)
+    ms = int((time.monotonic() - began) * 1000)
+    body = _body(answer)
+    if form == "json":
+        configured.echo_json(_as_json(sample.name, path, request, answer["statusCode"], body))
+    else:
+        _print(sample.name, path, request, answer["statusCode"], body, ms)
+    if not (200 <= answer["statusCode"] < 300 and _is_all_sent(body)):
+        raise click.exceptions.Exit(1)
+
+
+def _source(hook: Hook, config: Config, given: Setting, lang: str, *, named: bool) -> Source:
+    """Return the source of the request's address if it is known here, else the forge's first."""
+    forge = hook.sample.source
+    for source in config.sources:
+        if source.type == forge and source.name == hook.source:
+            return source
+    found = next((one for one in config.sources if one.type == forge and not named), None)
+    if found is None:
+        name = hook.source if named else forge
+        raise Failure(_NO_SOURCE.filled(file=given.name(lang), name=name).of(lang))
+    return found
+
+
+def _credentials(source: Source) -> Credentials:
+    return Credentials(
+        source.secrets[0].reveal() if source.secrets else "",
+        source.signing_tokens[0].reveal() if source.signing_tokens else "",
+        source.signature == "password",
+    )
+
+
+def _handle(given: Setting) -> handler.Handle:
+    """Return a handler that posts by itself: a person waits for the robots' answers."""
+    environ = {name: value for name, value in given.environ.items() if name != _QUEUE}
+
+    def read(found: Origin, environ: Mapping[str, str], store: Store) -> Loaded:
+        loaded = load_from(found, environ, store)
+        config = loaded.config and loaded.config._replace(queue="")
+        return loaded._replace(config=config)
+
+    return handler.build(environ, live=Live(environ, read=read))
+
+
+def _event(path: str, request: Outgoing) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "requestContext": {"http": {"method": "POST", "path": path, "sourceIp": "127.0.0.1"}},
+        "headers": request.headers,
+        "body": base64.b64encode(request.body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+def _body(answer: Mapping[str, Any]) -> dict[str, Any]:
+    found = json.loads(answer["body"])
+    return found if isinstance(found, dict) else {}
+
+
+def _is_all_sent(body: Mapping[str, Any]) -> bool:
+    """Tell whether nothing failed, and nothing waits for a limit in this process, which ends."""
+    waits = any(one.get("reason") == _WAITS for one in body.get("skipped", ()))
+    return bool(body.get("ok")) and not waits
+
+
+def _tell_plan(found: Explained, lang: str, form: str) -> None:
+    names = list(found.receivers)
+    if form == "json":
+        configured.echo_json(
+            {"sample": found.sample, "would_send": names, "told": _told(found, lang)}
+        )
+        return
+    console = terminal.console()
+    terminal.show_wrapped(printable(_told(found, lang)), console)
+
+
+def _told(found: Explained, lang: str) -> str:
+    if found.refusal:
+        told = _REFUSED.filled(code=found.refusal.code, why=found.refusal.fix.of(lang))
+    elif found.ignored:
+        told = _IGNORED.filled(code=found.ignored.reason, why=found.ignored.detail.of(lang))
+    else:
+        told = _WOULD.filled(names=", ".join(found.receivers) or _NOBODY.of(lang))
+    return told.of(lang)
+
+
+def _as_json(
+    name: str, path: str, request: Outgoing, status: int, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "sample": name,
+        "url": path,
+        "request": {"headers": request.shown_headers(), "bytes": len(request.body)},
+        "status": status,
+        "answer": body,
+    }
+
+
+def _print(
+    name: str, path: str, request: Outgoing, status: int, body: Mapping[str, Any], ms: int
+) -> None:
+    console = terminal.console()
+    console.print(f"--> POST {printable(path)}  {printable(name)}  {len(request.body)} B")
+    for header, value in request.shown_headers().items():
+        console.print(f"    {printable(header)}: {printable(value)}", style="dim")
+    console.print(f"<-- {status}  {ms} ms")
+    console.print(folded(pretty_json(body), console.width))
