@@ -18,6 +18,7 @@ from relay import claims, clouds, dispatch, history, log, sources, wording
 from relay.config import Config, Receiver, Source
 from relay.configuration.live import Live
 from relay.courier import Courier
+from relay.delivery import Outcome
 from relay.errors import (
     ConfigError,
     Ignored,
@@ -152,6 +153,7 @@ class Application:
         event_id = sources.event_id(source, key)
         store = self._warm.store(config.state, self._environ)
         try:
+            claims.refuse_finished(self._warm.finished, event_id, now_s)
             event = _read(source.type, request)
             source = sources.speaking(proven, event)
             if event.kind != "test":  # a test button is meant each time
@@ -168,6 +170,8 @@ class Application:
             found = wording.deliveries(event, event_id, decision.selected, config, now_s=now_s)
             receivers = {one.receiver.name: one.receiver for one in decision.selected}
             sent = self._send(found, receivers, config, call)
+            if all(map(_is_done, sent.outcomes)):
+                claims.finish(self._warm.finished, event_id, now_s)
         return _status(sent, config), delivered(event_id, event, sent, decision, config)
 
     def _send(
@@ -196,7 +200,7 @@ class Application:
 
         records = sqs.records(event) or ()
         config = self._live.current()
-        queue = self._warm.queue(sqs.address(event), self._environ)
+        queue = self._warm.queue(sqs.address(event, config.queue), self._environ)
         kept = self._consumer(config, queue, call).consume(records)
         return sqs.failures(kept)
 
@@ -266,6 +270,11 @@ class Application:
             self._told_clock = True
         fields = {"code": error.code, "status": error.status, "detail": told}
         log.warning("request.refused", **fields, request_id=request_id)
+
+
+def _is_done(outcome: Outcome) -> bool:
+    """Tell whether the receiver has it: another call's attempt under way may still fail."""
+    return not outcome.error and (outcome.repeat is None or claims.is_settled(outcome.repeat))
 
 
 def _status(sent: Sent, config: Config) -> int:

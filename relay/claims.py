@@ -60,5 +60,21 @@ def refuse_same_body(store: Store, source: str, body: bytes, event_id: str, now_
         raise Ignored(found.code, found.text)
 
 
+def refuse_finished(finished: Store, event_id: str, now_s: float) -> None:
+    """Raise Ignored (R28) if this process has seen to all of the event's deliveries."""
+    if finished.get(_event_key(event_id), now_s=now_s):
+        found = reason("R28")
+        raise Ignored(found.code, found.text)
+
+
+def finish(finished: Store, event_id: str, now_s: float) -> None:
+    """Note that all of the event's deliveries were sent, or are stored."""
+    finished.put(_event_key(event_id), _SENT, until_s=now_s + KEPT_S)
+
+
+def _event_key(event_id: str) -> str:
+    return f"event:{event_id}"
+
+
 def _key(delivery_id: str) -> str:
     return f"delivery:{delivery_id}"

@@ -1,10 +1,12 @@
 """Telling the `fallback` receiver that another one refuses messages (`design/delivery.md` 3)."""
 
-from relay.config import Config, Receiver
+from relay.config import WECOM_APP, Config, Receiver
 from relay.courier import language
 from relay.delivery import Outcome
 from relay.errors import DeliveryError
-from relay.notifications import Delivery, Line, Notification, Span
+from relay.events import Event, Notice
+from relay.notifications import Delivery, Line, Mention, Notification, Span
+from relay.people import resolve
 from relay.state import Store
 from relay.words import Phrase, Words
 
@@ -25,9 +27,10 @@ def fallback_of(receiver: Receiver, config: Config) -> Receiver | None:
     return next((one for one in found if one.url != receiver.url), None)
 
 
-def instead(delivery: Delivery, fallback: Receiver) -> Delivery:
-    """Return *delivery* for *fallback*; nobody is mentioned there."""
-    said = delivery.notification._replace(mentions=(), unresolved=())
+def instead(delivery: Delivery, fallback: Receiver, config: Config) -> Delivery:
+    """Return *delivery* for *fallback*; in a group nobody is mentioned there."""
+    people = _addressed(fallback, config)
+    said = delivery.notification._replace(mentions=people, unresolved=())
     return delivery._replace(
         id=f"{delivery.id}>{fallback.name}", receiver=fallback.name, notification=said
     )
@@ -45,8 +48,17 @@ def notice(
     if store.add(key, error.code, until_s=until_s, now_s=now_s):
         return None
     said = _words(outcome.delivery, error, receiver, language(fallback, config))
+    said = said._replace(mentions=_addressed(fallback, config))
     told = Delivery(f"{outcome.delivery.id}!", fallback.name, "refusal", now_s, said)
     return fallback, told
+
+
+def _addressed(fallback: Receiver, config: Config) -> tuple[Mention, ...]:
+    """Return whom an application writes to: those it names, for the event's own people are not."""
+    if fallback.type != WECOM_APP:
+        return ()
+    nobody = Event("", "other", "received", Notice(""))
+    return resolve(nobody, fallback.to, config.people, fallback.type).mentions
 
 
 def _words(delivery: Delivery, error: DeliveryError, receiver: Receiver, lang: str) -> Notification:

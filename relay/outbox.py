@@ -144,7 +144,7 @@ class Outbox(NamedTuple):
         stand_in = fallback.fallback_of(receiver, self.courier.config)
         if stand_in is None or not can_post(stand_in, self.courier):
             return outcome
-        moved = fallback.instead(outcome.delivery, stand_in)
+        moved = fallback.instead(outcome.delivery, stand_in, self.courier.config)
         found = next(in_order([moved], stand_in, self.courier))
         if found.error:
             return outcome

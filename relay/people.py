@@ -174,7 +174,8 @@ def _somebody(one: events.Person, index: _Index) -> _Somebody:
     if found := index.names.get((one.name or one.username).casefold()):
         return _known(found)
     if one.username:
-        return _unknown(one.username, _NOT_THERE)._replace(name=shown_name(one.name or one.username))
+        name = shown_name(one.name or one.username)
+        return _unknown(one.username, _NOT_THERE)._replace(name=name)
     return _unknown(one.name, _NO_MATCH)
 
 

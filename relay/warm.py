@@ -15,6 +15,7 @@ from relay.pacing import Pace, Waiting
 from relay.parallel import Late, Missing, at_once
 from relay.state import Store
 from relay.stores import store
+from relay.stores.memory import MemoryStore
 from relay.tokens import Tokens
 
 SCF_ASYNC = "scf-async"
@@ -33,6 +34,7 @@ class Warm:
         self.waiting = Waiting()
         self.late = Late()
         self._remembered = remembered
+        self.finished = remembered or MemoryStore()  # the quick way for what comes twice
         self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
 

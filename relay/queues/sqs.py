@@ -78,10 +78,15 @@ def records(event: object) -> tuple[Record, ...] | None:
     return tuple(_record(one) for one in found) if found else None
 
 
-def address(event: object) -> str:
-    """Return the address of the queue that *event* came from: ``sqs://name.fifo``."""
+def address(event: object, configured: str = "") -> str:
+    """Return the address of the queue that *event* came from.
+
+    That is *configured* where it names the same queue (an https address saves a call), else
+    ``sqs://name.fifo``.
+    """
     first = event["Records"][0] if isinstance(event, dict) and event.get("Records") else {}
-    return f"sqs://{_str(first.get('eventSourceARN')).rpartition(':')[2]}"
+    name = _str(first.get("eventSourceARN")).rpartition(":")[2]
+    return configured if configured.rpartition("/")[2] == name else f"sqs://{name}"
 
 
 def failures(message_ids: Iterable[str]) -> dict[str, Any]:
