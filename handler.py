@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import adapters
 import formatters
-from relay import claims, clouds, dispatch, history, log, sources, wording
+from relay import claims, clouds, dispatch, log, sources, wording
 from relay.config import Config, Receiver, Source
 from relay.configuration.live import Live
 from relay.courier import Courier
@@ -162,7 +162,10 @@ class Application:
             told = {"reason": error.reason, "detail": error.detail.en}
             log.info("event.ignored", id=event_id, source=source.name, **told)
             return 200, ignored(event_id, error, config.lang)
-        event = history.told(event, store, source=source.name, now_s=now_s)
+        if event.kind == "pipeline":
+            from relay.history import told as with_history
+
+            event = with_history(event, store, source=source.name, now_s=now_s)
         decision = select(event, config, source=source.name, now_s=now_s)
         _tell_decision(decision, event, event_id)
         sent = Sent()

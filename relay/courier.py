@@ -12,8 +12,7 @@ from relay import dispatch
 from relay.config import Config, Receiver
 from relay.delivery import Outcome
 from relay.errors import DeliveryError, Misconfigured, Rejected, Throttled
-from relay.merging import Parcel, parcels
-from relay.notifications import Delivery, Notification
+from relay.notifications import Delivery, Notification, Parcel
 from relay.pacing import Pace, is_paced, robot_id
 from relay.platforms import Formatter
 from relay.wording import aged
@@ -85,6 +84,8 @@ def _planned(
     free = courier.pace.free(robot_id(receiver), now_s=courier.now_s)
     if len(deliveries) <= max(free, 1) or not _is_budgeted(receiver, courier):
         return [Parcel(one, (one,)) for one in deliveries]
+    from relay.merging import parcels
+
     formatter = courier.formatter(receiver)
 
     def fits(notification: Notification) -> bool:
@@ -104,8 +105,10 @@ def _post(
         wait_s = max(courier.pace.opens_at(robot, now_s=now_s) - now_s, 1.0)
         full = Throttled("E544", _FULL.filled(wait=round(wait_s)), wait_s=wait_s)
         return full, Outcome(parcel.delivery, full, tries=0)
-    formatter = courier.formatter(receiver)
-    outcome = dispatch.deliver(parcel.delivery, receiver, formatter, courier.run)
+    formatter, is_summary = courier.formatter(receiver), len(parcel.members) > 1
+    outcome = dispatch.deliver(
+        parcel.delivery, receiver, formatter, courier.run, is_summary=is_summary
+    )
     if isinstance(outcome.error, Throttled):
         wait_s = (outcome.error.wait_s or _LEAST_BLOCK_S) + _AFTER_BLOCK_S
         courier.pace.block(robot, until_s=courier.now_s + wait_s)

@@ -82,10 +82,18 @@ class Run(NamedTuple):
     chance: Callable[[], float] = random.random
 
 
-def deliver(delivery: Delivery, receiver: Receiver, formatter: Formatter, run: Run) -> Outcome:
+def deliver(
+    delivery: Delivery,
+    receiver: Receiver,
+    formatter: Formatter,
+    run: Run,
+    *,
+    is_summary: bool = False,
+) -> Outcome:
     """Render, sign, post and judge one delivery; never raises.
 
-    Words that the platform's moderation refuses are sent once more as title and link only.
+    Words that the platform's moderation refuses are sent once more as title and link only, but for
+    a summary: its title tells of no event.
     """
     began = time.monotonic()
     caller = _Caller(receiver, formatter, run)
@@ -107,6 +115,8 @@ def deliver(delivery: Delivery, receiver: Receiver, formatter: Formatter, run: R
         try:
             return work(delivery.notification)
         except Unsuitable as refusal:
+            if is_summary:
+                raise
             work(_least(delivery.notification))
             return _SHORTENED.filled(code=refusal.vendor_code)
 

@@ -8,20 +8,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
-from relay.notifications import Delivery, Notification
+from relay.notifications import Delivery, Notification, Parcel
 from relay.summaries import Told, oldest_s, summary, told
 
 SUMMARY = "summary"
 MOST = 40  # events in one summary: a few screens of a phone
-
-
-class Parcel(NamedTuple):
-    """One post: its *delivery*, and the *members* it stands for, oldest first."""
-
-    delivery: Delivery
-    members: tuple[Delivery, ...]
 
 
 def parcels(

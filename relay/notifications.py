@@ -114,6 +114,13 @@ class Delivery(NamedTuple):
     notification: Notification
 
 
+class Parcel(NamedTuple):
+    """One post: its *delivery*, and the *members* it stands for, oldest first."""
+
+    delivery: Delivery
+    members: tuple[Delivery, ...]
+
+
 def by_importance(lines: Sequence[Line]) -> list[int]:
     """Return the places of *lines*, the most important first (`design/messages.md` rule 6).
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from relay import fallback, log
+from relay import log
 from relay.claims import Claims
 from relay.config import Receiver
 from relay.courier import Courier, can_post, in_order
@@ -17,7 +17,6 @@ from relay.dispatch import OWN_BUG, tell, told_of
 from relay.errors import Rejected, Throttled
 from relay.notifications import Delivery
 from relay.pacing import robot_id
-from relay.queues.items import Item, write
 from relay.warm import Warm
 from relay.words import Phrase
 
@@ -141,6 +140,10 @@ class Outbox(NamedTuple):
 
     def _instead(self, outcome: Outcome, receiver: Receiver) -> Outcome:
         """Return the outcome at the fallback, if there is one and it took the delivery."""
+        if not self.courier.config.delivery.fallback:
+            return outcome
+        from relay import fallback
+
         stand_in = fallback.fallback_of(receiver, self.courier.config)
         if stand_in is None or not can_post(stand_in, self.courier):
             return outcome
@@ -153,6 +156,10 @@ class Outbox(NamedTuple):
 
 def tell_fallback(outcome: Outcome, receiver: Receiver, courier: Courier, claims: Claims) -> None:
     """Tell the fallback receiver about a final refusal, once per robot and ten minutes."""
+    if not courier.config.delivery.fallback:
+        return
+    from relay import fallback
+
     found = fallback.notice(outcome, receiver, courier.config, claims.store, courier.now_s)
     if not found:
         return
@@ -164,4 +171,6 @@ def tell_fallback(outcome: Outcome, receiver: Receiver, courier: Courier, claims
 
 
 def _record(delivery: Delivery, now_s: float) -> str:
+    from relay.queues.items import Item, write
+
     return write(Item(delivery, now_s), MOST_RECORD_BYTES)
