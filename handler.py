@@ -173,7 +173,7 @@ class Application:
             found = wording.deliveries(event, event_id, decision.selected, config, now_s=now_s)
             receivers = {one.receiver.name: one.receiver for one in decision.selected}
             sent = self._send(found, receivers, config, call)
-            if all(map(_is_done, sent.outcomes)):
+            if not sent.queued and all(map(_is_done, sent.outcomes)):
                 claims.finish(self._warm.finished, event_id, now_s)
         return _status(sent, config), delivered(event_id, event, sent, decision, config)
 

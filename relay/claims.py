@@ -68,7 +68,7 @@ def refuse_finished(finished: Store, event_id: str, now_s: float) -> None:
 
 
 def finish(finished: Store, event_id: str, now_s: float) -> None:
-    """Note that all of the event's deliveries were sent, or are stored."""
+    """Note that all of the event's deliveries were sent."""
     finished.put(_event_key(event_id), _SENT, until_s=now_s + KEPT_S)
 
 

@@ -12,7 +12,8 @@ from relay.words import Phrase, Words
 
 QUIET_S = 600.0  # one robot is told about once in that time
 
-_REFUSES = Phrase("⚠️ 消息发不出去", "⚠️ Messages are refused")
+_SIGN = "⚠️ "
+_REFUSES = Phrase("消息发不出去", "Messages are refused")
 _CAUSE = Phrase("原因", "Reason")
 _REMEDY = Phrase("怎么办", "What to do")
 _FIRST = Phrase("没有送达", "Not delivered")
@@ -47,7 +48,9 @@ def notice(
     key, until_s = f"told:{receiver.name}", now_s + QUIET_S
     if store.add(key, error.code, until_s=until_s, now_s=now_s):
         return None
-    said = _words(outcome.delivery, error, receiver, language(fallback, config))
+    sign = "" if config.delivery.style == "plain" else _SIGN
+    words = Words(language(fallback, config), "")
+    said = _said(outcome.delivery, error, Span(receiver.name, bold=True), words, sign)
     said = said._replace(mentions=_addressed(fallback, config))
     told = Delivery(f"{outcome.delivery.id}!", fallback.name, "refusal", now_s, said)
     return fallback, told
@@ -61,16 +64,17 @@ def _addressed(fallback: Receiver, config: Config) -> tuple[Mention, ...]:
     return resolve(nobody, fallback.to, config.people, fallback.type).mentions
 
 
-def _words(delivery: Delivery, error: DeliveryError, receiver: Receiver, lang: str) -> Notification:
-    words = Words(lang, "")
+def _said(
+    delivery: Delivery, error: DeliveryError, name: Span, words: Words, sign: str
+) -> Notification:
     facts = (
-        (_CAUSE, f"{error.code} {error.message.of(lang)}"),
-        (_REMEDY, error.hint.of(lang)),
+        (_CAUSE, f"{error.code} {error.message.of(words.lang)}"),
+        (_REMEDY, error.hint.of(words.lang)),
         (_FIRST, delivery.notification.title),
     )
     lines = [Line((Span(words.labelled(label, text)),)) for label, text in facts if text]
     return Notification(
-        (Span(words.say(_REFUSES), tone="danger"), Span(" · "), Span(receiver.name, bold=True)),
+        (Span(sign + words.say(_REFUSES), tone="danger"), Span(" · "), name),
         tuple(lines),
         delivery.notification.actions[:1],
         lang=words.lang,

@@ -121,10 +121,10 @@ class Outbox(NamedTuple):
         """Keep a delivery for a later event of this process, and its record in the log.
 
         Tell whether it is kept: not where everything is to be sent as it comes, nor when too much
-        waits already.
+        waits already, nor for a queue that refused it: memory is not what its owner relies on.
         """
         delivery, now_s = outcome.delivery, self.courier.now_s
-        if self.courier.config.delivery.on_rate_limit == "send":
+        if self.courier.config.queue or self.courier.config.delivery.on_rate_limit == "send":
             return False
         crowded_out = self.warm.waiting.add(robot_id(receiver), delivery)
         if crowded_out and crowded_out.id == delivery.id:

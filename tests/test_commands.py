@@ -310,6 +310,16 @@ def test_render_takes_the_form_of_the_route_that_sends(folder: Path) -> None:
     assert "3 commits" in text
 
 
+def test_render_takes_a_failed_pipeline_for_the_first(folder: Path) -> None:
+    """A route for changes of the result gets it, as from a function that has just started."""
+    head = CONFIG.partition("routes:")[0]
+    route = "{ receivers: [dev-group], events: [pipeline.status_changed] }"
+    project(folder, f"{head}routes:\n  - {route}\n")
+
+    assert rendered("pipeline.failed", "--config", "config.yml")["decision"]["send"] is True
+    assert rendered("pipeline.success", "--config", "config.yml")["decision"]["send"] is False
+
+
 @pytest.mark.parametrize(
     "receiver, why",
     [

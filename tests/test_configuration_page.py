@@ -12,7 +12,7 @@ from relay.facts import FACTS
 from relay.kinds import KINDS
 from relay.words import Phrase
 from workbench.codes import codes, families
-from workbench.configuration_page import LATER_REASONS, configuration_page, notation
+from workbench.configuration_page import configuration_page, notation
 from workbench.problem_formats import docs
 
 PAGE = ROOT / "docs" / "configuration.md"
@@ -141,9 +141,8 @@ def test_every_code_speaks_both_languages(code: str) -> None:
     assert not re.search("[一-鿿]", row.means.en)
 
 
-def test_reasons_of_later_versions_are_marked() -> None:
-    """A reason that no code gives yet is marked, and no other."""
+def test_every_reason_is_given() -> None:
+    """Each code in the table of sentences is one that some code gives."""
     table = (ROOT / "relay" / "reasons.py").read_text(encoding="utf-8")
-    given = quoted(r"R\d\d", shipped().replace(table, ""))
 
-    assert quoted(r"R\d\d", table) - given == set(LATER_REASONS)
+    assert quoted(r"R\d\d", table) <= quoted(r"R\d\d", shipped().replace(table, ""))

@@ -213,6 +213,25 @@ def test_what_no_route_takes_is_told(folder: Path) -> None:
     assert "Result: 1 sent, 1 skipped" in result.output
 
 
+@pytest.mark.parametrize(
+    "event, events, receivers",
+    [
+        ("pipeline.failed", "[pipeline.status_changed]", ["dev-group"]),
+        ("pipeline.success", "[pipeline.status_changed]", []),
+        ("pipeline.failed-merge_request", "[pipeline.status_changed]", []),
+        ("pipeline.failed", "[pipeline.fixed]", []),
+    ],
+)
+def test_a_failed_pipeline_counts_as_the_first(
+    folder: Path, event: str, events: str, receivers: list[str]
+) -> None:
+    """As in a function that has just started: nothing is known of the branch."""
+    project(folder, routes(f"events: {events}"))
+    sent = [one["receiver"] for one in told(event)["sent"]]
+
+    assert sent == receivers
+
+
 def test_notes_stand_under_what_is_sent(folder: Path) -> None:
     """A lesser form is marked as a note, somebody left out as a failure, both below the arrow."""
     text = routes("quiet: [push]", "mention: { push: [author] }, receivers: [ops-group]")

@@ -213,40 +213,41 @@ _NETWORK = {
 
 _WAITING = {
     "E540": row(
-        "队列不收这条消息",
-        "the queue did not take a delivery",
-        "检查队列的地址、权限和配额；已改为直接发送",
-        "check the queue's address, permission and quota; it was posted directly instead",
+        "队列不收这条消息，改为直接发送",
+        "the queue did not take a delivery: it was posted directly",
+        "检查队列的地址、权限和配额；直接发送也失败就返回 502",
+        "check the queue's address, permission and quota; if that failed too, the answer is 502",
     ),
     "E541": row(
-        "等待超过了时限，已作废",
-        "it waited longer than its limit: stale",
+        "在队列里等了六小时以上，已作废",
+        "it waited in the queue for more than six hours: stale",
         "还需要的话，用 dead-letters resend 再发",
         "if it still matters, send it with dead-letters resend",
     ),
     "E542": row(
         "队列里的消息读不懂",
         "a queue message that cannot be read",
-        "不是中继写的，或来自更新的版本：看死信队列",
-        "not the relay's own, or of a newer version: look into the dead-letter queue",
+        "不是中继写的，或来自别的版本；用 dead-letters drop 删掉",
+        "not the relay's own, or of another version; dead-letters drop deletes it",
     ),
     "E543": row(
         "配置里已经没有它的接收者",
         "its receiver is not in the configuration any more",
-        "把接收者加回来再重发，或删掉这条死信",
-        "add the receiver and send it again, or delete the dead letter",
+        "把接收者加回来，再用 dead-letters resend（没有队列时用 replay）",
+        "add the receiver, then use dead-letters resend (without a queue: replay)",
     ),
     "E544": row(
-        "机器人到了每分钟的上限，在内存里等",
-        "the robot's limit is reached: it waits in memory",
-        "稍后合并发出；要保证不丢就启用队列",
-        "it goes out later, merged; a queue makes sure of it",
+        "机器人这一分钟的 18 条用完了，先等着",
+        "the robot had its 18 messages of this minute: it waits",
+        "稍后发出，攒多了就合并；没有队列时只在内存和日志里",
+        "it goes out later, merged if many wait; without a queue only memory and log hold it",
     ),
     "E545": row(
         "状态表读写失败，照常发送",
         "the state store fails; messages go out all the same",
-        "检查表名和权限；修好以前可能重复",
-        "check the table's name and permission; until then repeats are possible",
+        "检查表名和权限；修好以前可能重复，也可能认不出 pipeline.fixed",
+        "check the table's name and permission; until then repeats are possible, and "
+        "pipeline.fixed may not be told",
     ),
     "E546": row(
         "排在失败的消息后面，退回太多次",

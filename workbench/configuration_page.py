@@ -16,8 +16,6 @@ from relay.words import Phrase
 from workbench.code_rows import Family
 from workbench.codes import families
 
-LATER_REASONS = ("R28", "R29")  # they need a store of what was sent
-
 _WORDS = Path(__file__).parent / "pages" / "configuration.md"
 _MARK = re.compile(r"<!-- (\w+) -->\n?")
 _TITLES = {
@@ -163,7 +161,7 @@ def _reasons() -> str:
         wordings.setdefault(name.partition(" ")[0], []).append(sentence)
     return "".join(
         _line(
-            _anchor(code) + (r"\*" if code in LATER_REASONS else ""),
+            _anchor(code),
             _told(one.en for one in found),
             _told(one.zh for one in found),
         )

@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from relay import sources
+from relay import history, sources
 from relay.config import Config, Source
 from relay.errors import Ignored, NotConfigured, RequestError
 from relay.events import Event
 from relay.routing import Decision, select
+from relay.stores.memory import MemoryStore
 from workbench.preview import event_of
 from workbench.samples import Sample
 
@@ -49,7 +50,8 @@ def _first(config: Config, hook: str, forge: str) -> Source:
 def explained(sample: Sample, config: Config, hook: str, now_s: float) -> Explained:
     """Go the way of the request *sample*, up to where it would be sent; pure.
 
-    *hook* is the source's name in the address, ``""`` for the bare one. *now_s* is Unix seconds.
+    *hook* is the source's name in the address, ``""`` for the bare one. *now_s* is Unix seconds. No
+    earlier pipeline is known: a failed one counts as the first to fail.
     """
     found = Explained(sample.name)
     try:
@@ -62,4 +64,6 @@ def explained(sample: Sample, config: Config, hook: str, now_s: float) -> Explai
         return found._replace(refusal=error)
     except Ignored as error:
         return found._replace(ignored=error)
-    return found._replace(decision=select(event, config, source=source.name, now_s=now_s))
+    event = history.told(event, MemoryStore(), source=source.name, now_s=now_s)
+    decision = select(event, config, source=source.name, now_s=now_s)
+    return found._replace(event=event, decision=decision)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import adapters
 import formatters
 from formatters import Rendered
-from relay import policy
+from relay import history, policy
 from relay.config import DINGTALK_ROBOT, WECOM_APP, WECOM_ROBOT, Config, Receiver, Secret
 from relay.configuration.fields import MESSAGES as MESSAGES_OF_TYPES
 from relay.describe import describe
@@ -15,6 +15,7 @@ from relay.errors import Ignored
 from relay.events import Event
 from relay.reasons import Reason
 from relay.routing import Decision, Selected, select
+from relay.stores.memory import MemoryStore
 from relay.wording import deliveries
 from relay.words import Phrase
 from workbench import robot_terms
@@ -86,13 +87,15 @@ def configured_preview(
 ) -> Preview:
     """Render *sample* for each of *receivers* as *config* words it; raises BadRequest, FormBody.
 
-    What would not be sent is shown in the form it would have, with the reason.
+    What would not be sent is shown in the form it would have, with the reason. No earlier pipeline
+    is known: a failed one counts as the first to fail.
     """
     try:
         event = event_of(sample)
     except Ignored as error:
         return _ignored(error)
     source = next((one.name for one in config.sources if one.type == sample.source), "")
+    event = history.told(event, MemoryStore(), source=source, now_s=now_s)
     decision = select(event, config, source=source, now_s=now_s)
     chosen = {one.receiver.name: one for one in decision.selected}
     messages = {}

@@ -499,8 +499,8 @@ DELIVERY: Mapping[str, Field] = {
     "on_rate_limit": Field(
         Choice(("summary", "send")),
         Phrase(
-            "接近每分钟 20 条时把等待的合并成一条，或照发",
-            "near 20 a minute: merge what waits into one message, or send all the same",
+            "超过每分钟 18 条时把等待的合并成一条，或照发",
+            "over 18 a minute: merge what waits into one message, or send all the same",
         ),
         default="summary",
     ),
@@ -518,8 +518,9 @@ DELIVERY: Mapping[str, Field] = {
     "fallback": Field(
         Name("receivers"),
         Phrase(
-            "其他接收者发不出去时通知谁，每个机器人 10 分钟最多一次",
-            "a receiver told when another one takes nothing; once per robot and 10 minutes",
+            "其他接收者发不出去时通知谁，每个机器人 10 分钟最多一次；没有队列时，要等的消息也发给它",
+            "a receiver told when another one takes nothing, once per robot and 10 minutes; without a "
+            "queue it also gets what would have to wait",
         ),
     ),
 }

@@ -1,0 +1,170 @@
+"""`docs/delivery.md` shows what really happens: every block on it is made anew and compared."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore import xform_name
+from click.testing import CliRunner
+from conftest import ROOT
+from moto import mock_aws
+from relays import NOW, Clock
+from scenes import AWS, CONFIG, QUEUE, REGION, play, run_cloud_commands, settled
+
+from workbench import dead_letter_queue, dead_letters
+from workbench.commands import main
+from workbench.robots import RobotServer
+
+pytestmark = [  # the SDK's own
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Boto3 will no longer support"),
+]
+
+PAGE = ROOT / "docs" / "delivery.md"
+BLOCK = re.compile(r"```(\w+)(?: ([\w.-]+))?\n(.*?)```", re.DOTALL)
+COMMAND = "$ .venv/bin/python -m relay "
+SUMMARY = "━━ one project · wecom_robot text · en\n"
+CALLS = {  # where the function calls AWS, and what
+    "sqs": ("relay/queues/sqs.py", "send_message get_queue_url get_queue_attributes "
+            "change_message_visibility"),
+    "dynamodb": ("relay/stores/table.py", "put_item get_item delete_item"),
+}  # fmt: skip
+POLLED = {"sqs:ReceiveMessage", "sqs:DeleteMessage"}  # Lambda does it, as the function's role
+
+
+def page() -> str:
+    return PAGE.read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return [found[3] for found in BLOCK.finditer(page()) if found[1] == kind]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with the page's configuration, and an account that is none."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS", "RELAY_QUEUE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in AWS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(dead_letter_queue, "WAIT_S", 0)
+    monkeypatch.setattr(dead_letters, "_clock", lambda: NOW + 600)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yml").write_text(CONFIG, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def cloud() -> Iterator[list[str]]:
+    """What the commands of the page have made."""
+    with mock_aws():
+        yield [
+            done
+            for block in blocks("sh")
+            for done in run_cloud_commands(block, only_check=("lambda", "logs", "cloudwatch"))
+        ]
+
+
+def test_the_commands_for_the_cloud_make_what_the_relay_needs(cloud: list[str]) -> None:
+    """AWS takes every one of them; the queue has its dead letters, the table its key."""
+    sqs = boto3.client("sqs", region_name=REGION)
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    address = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    told = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])["Attributes"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    timeout_s = int(readme.split("time-out: ")[1].split(" s")[0])
+    table = dynamodb.describe_table(TableName="relay")["Table"]
+
+    assert told["FifoQueue"] == "true"
+    assert int(told["VisibilityTimeout"]) >= 6 * timeout_s
+    assert json.loads(told["RedrivePolicy"])["maxReceiveCount"] == 5
+    assert table["KeySchema"] == [{"AttributeName": "key", "KeyType": "HASH"}]
+    assert "aws lambda create-event-source-mapping" in cloud
+
+
+def test_the_role_may_do_what_the_function_does_and_no_more() -> None:
+    """The policy has an action for each call in the code, and those of Lambda's poller."""
+    (policy,) = [json.loads(block) for block in blocks("json") if '"Statement"' in block]
+    allowed = {action for one in policy["Statement"] for action in one["Action"]}
+    called = set()
+    for service, (path, methods) in CALLS.items():
+        source = (ROOT / path).read_text(encoding="utf-8")
+        names = {xform_name(name): name for name in boto3_operations(service)}
+        made = {re.sub("_batch$", "", name) for name in names if f".{name}(" in source}
+
+        assert made == set(methods.split())
+        called |= {f"{service}:{names[name]}" for name in made}
+
+    assert allowed == called | POLLED
+
+
+def boto3_operations(service: str) -> list[str]:
+    client = boto3.client(service, region_name=REGION)
+    return list(client.meta.service_model.operation_names)
+
+
+def test_every_block_is_real(
+    cloud: list[str],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    update_golden: bool,
+) -> None:
+    """Answers, log lines, the summary, and what commands print are what happens now."""
+    clock = Clock(NOW)
+    with RobotServer(clock=clock) as robots:
+        answers = play(robots, clock)
+        written = capsys.readouterr().out
+        (folder / "function.log").write_text(written, encoding="utf-8")
+        shown = {
+            **{name: answer_block(one.status, one.report) for name, one in answers.items()},
+            "log": log_block(written),
+            "summary": summary(),
+        }
+        environ = {
+            **AWS,
+            "RELAY_QUEUE": f"sqs://{QUEUE}",
+            "WECOM_WEBHOOK_URL": robots.add_wecom("wecom-key-0"),
+            "RELAY_ALLOW_HOSTS": robots.host,
+            "WEBHOOK_SECRET": "a secret of the forge",
+            "LC_ALL": "en_US.UTF-8",
+            "COLUMNS": "80",
+        }
+        found = BLOCK.sub(lambda block: made_anew(block, shown, environ), page())
+    if update_golden:
+        PAGE.write_text(found, encoding="utf-8")
+
+    assert page() == found
+
+
+def made_anew(block: "re.Match[str]", shown: dict[str, str], environ: dict[str, str]) -> str:
+    """Return *block* with what happens now; what has no name and is no console stays."""
+    kind, name, text = block[1], block[2], block[3]
+    if kind == "console":
+        command = text.split("\n")[0].removeprefix(COMMAND)
+        printed = CliRunner().invoke(main, command.split(), env=environ).output.rstrip()
+        printed = re.sub(r"\d+ B  \d+ ms", "480 B  212 ms", printed)
+        return f"```console\n{COMMAND}{command}\n{printed}\n```"
+    return f"```{kind} {name}\n{shown[name]}\n```" if name else block[0]
+
+
+def answer_block(status: int, report: Any) -> str:
+    return settled(f"{status} {json.dumps(report, ensure_ascii=False)}")
+
+
+def log_block(written: str) -> str:
+    """Return the first line of each event about deliveries, repeats, the queue and the state."""
+    lines: dict[str, str] = {}
+    for line in written.splitlines():
+        event = json.loads(line)["event"]
+        if event.startswith(("delivery.", "event.ignored", "queue.", "state.")):
+            lines.setdefault(event, settled(line))
+    return "\n".join(lines.values())
+
+
+def summary() -> str:
+    text = (ROOT / "tests" / "golden" / "summary.txt").read_text(encoding="utf-8")
+    return text.split(SUMMARY)[1].split("\n━━")[0]
