@@ -241,7 +241,7 @@ class Consumer(NamedTuple):
         if not self._bury(letter, code, detail, done, error.vendor_code):
             return False
         if not error.retryable:
-            tell_fallback(outcome, receiver, self.courier, self.claims)
+            tell_fallback(outcome, receiver, self.courier, self.claims, self.late)
         return True
 
     def _tell_kept(self, letter: _Letter, outcome: Outcome, error: DeliveryError) -> None:

@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from relay.errors import (
     NOTHING,
@@ -141,24 +143,31 @@ def send(session: requests.Session, post: Post, timeout_s: float) -> Mapping[str
     `deliver_all`'s. Raises a DeliveryError when there is no such answer.
     """
     try:
-        request = session.prepare_request(
-            requests.Request(
-                post.method, post.url, params=post.params, data=post.body, headers=_HEADERS
-            )
-        )
-        with session.send(
-            request,
-            stream=True,
-            timeout=max(timeout_s, 0.001),
-            allow_redirects=False,
-            verify=True,
-            proxies={},
+        adapter = session.get_adapter(post.url)
+        with adapter.send(
+            _request(post), stream=True, timeout=max(timeout_s, 0.001), verify=True
         ) as response:
             raw = response.raw.read(MAX_ANSWER_BYTES)
             status = response.status_code
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise _without_address(error) from None
     return _answer(status, raw)
+
+
+def _request(post: Post) -> requests.PreparedRequest:
+    """Return *post* as an adapter takes it.
+
+    `Session.prepare_request` and `Session.send` do the same with cookies, hooks, proxies and
+    redirects, none of which there is here, and take half the time of a whole post for it.
+    """
+    request = requests.PreparedRequest()
+    request.method = post.method
+    before = ("&" if "?" in post.url else "?") if post.params else ""
+    request.url = f"{post.url}{before}{urlencode(post.params)}"
+    request.body = post.body or None
+    request.headers = CaseInsensitiveDict(_HEADERS)
+    request.headers["Content-Length"] = str(len(post.body))
+    return request
 
 
 def deliver_all(

@@ -14,14 +14,16 @@ from relay.config import Receiver
 from relay.courier import Courier, can_post, in_order
 from relay.delivery import Outcome, deliver_all
 from relay.dispatch import OWN_BUG, tell, told_of
-from relay.errors import Rejected, Throttled
+from relay.errors import Rejected, Throttled, Unreachable
 from relay.notifications import Delivery
 from relay.pacing import robot_id
+from relay.parallel import Late
 from relay.warm import Warm
 from relay.words import Phrase
 
 MOST_RECORD_BYTES = 12_000  # of a delivery in a log record; escaped it is at most twice as long
 _WAIT_MARGIN_S = 60.0
+_REPORT_S = 0.1  # for the outcome to be told after the fallback's time has ended
 _GONE = Rejected(
     "E543",
     Phrase("配置里已经没有这个接收者", "this receiver is not in the configuration any more"),
@@ -52,8 +54,17 @@ class Outbox(NamedTuple):
         )
         for outcome in found:
             if outcome.abandoned:
-                tell(outcome, delivery=_record(outcome.delivery, self.courier.now_s))
+                self._give_up(outcome, overdue.get(outcome.delivery.id, ()))
         return found[: len(deliveries)]
+
+    def _give_up(self, outcome: Outcome, overdue: Sequence[Delivery]) -> None:
+        """Tell what has no result; what waited and was not even begun waits on."""
+        for one in overdue or [outcome.delivery]:
+            if overdue and isinstance(outcome.error, Unreachable):
+                self.warm.waiting.add(robot_id(self.receivers[one.receiver]), one)
+            else:
+                failed = outcome._replace(delivery=one)
+                tell(failed, delivery=_record(one, self.courier.now_s))
 
     def _overdue(self, busy: set[str]) -> dict[str, tuple[Delivery, ...]]:
         """Take what waits for other robots than *busy*, by the id of each one's last delivery."""
@@ -96,7 +107,8 @@ class Outbox(NamedTuple):
         earlier: tuple[Delivery, ...] = ()
         if can_post(receiver, self.courier):
             earlier = self.warm.waiting.take(robot_id(receiver))
-        return in_order((*earlier, delivery), receiver, self.courier)
+        others = (one for one in earlier if one.id != delivery.id)  # its claim may have ended
+        return in_order((*others, delivery), receiver, self.courier)
 
     def _concluded(self, outcome: Outcome, receiver: Receiver) -> Outcome:
         """Log *outcome* and remember it; try the fallback where that may help."""
@@ -114,7 +126,7 @@ class Outbox(NamedTuple):
         else:
             self.claims.release(outcome.delivery.id)
             tell(outcome, late=late, delivery=_record(outcome.delivery, self.courier.now_s))
-            tell_fallback(outcome, receiver, self.courier, self.claims)
+            tell_fallback(outcome, receiver, self.courier, self.claims, self.warm.late)
         return outcome
 
     def _waits(self, outcome: Outcome, error: Throttled, receiver: Receiver) -> bool:
@@ -148,13 +160,15 @@ class Outbox(NamedTuple):
         if stand_in is None or not can_post(stand_in, self.courier):
             return outcome
         moved = fallback.instead(outcome.delivery, stand_in, self.courier.config)
-        found = next(in_order([moved], stand_in, self.courier))
+        found = _posted_apart(moved, stand_in, self.courier, self.warm.late)
         if found.error:
             return outcome
         return found._replace(delivery=outcome.delivery, via=stand_in.name)
 
 
-def tell_fallback(outcome: Outcome, receiver: Receiver, courier: Courier, claims: Claims) -> None:
+def tell_fallback(
+    outcome: Outcome, receiver: Receiver, courier: Courier, claims: Claims, late: Late
+) -> None:
     """Tell the fallback receiver about a final refusal, once per robot and ten minutes."""
     if not courier.config.delivery.fallback:
         return
@@ -164,10 +178,24 @@ def tell_fallback(outcome: Outcome, receiver: Receiver, courier: Courier, claims
     if not found:
         return
     stand_in, told = found
-    result = next(in_order([told], stand_in, courier))
+    result = _posted_apart(told, stand_in, courier, late)
     code = result.error.code if result.error else None
     say = log.warning if result.error else log.info
     say("fallback.told", receiver=receiver.name, fallback=stand_in.name, code=code)
+
+
+def _posted_apart(delivery: Delivery, stand_in: Receiver, courier: Courier, late: Late) -> Outcome:
+    """Post to the fallback on a thread of its own: if it hangs, the other's outcome is still told.
+
+    Its time ends a little before that of the event.
+    """
+    return deliver_all(
+        [delivery],
+        lambda one: next(in_order([one], stand_in, courier)),
+        courier.run.deadline - _REPORT_S,
+        late=late,
+        key=lambda _: robot_id(stand_in),
+    )[0]
 
 
 def _record(delivery: Delivery, now_s: float) -> str:

@@ -176,9 +176,11 @@ class Waiting:
         """Keep *delivery*; return the one for which there is no room any more, if there is one.
 
         It is the oldest that is no failure, *delivery* included, else the oldest: of those for the
-        same robot when these are too many, else of all.
+        same robot when these are too many, else of all. One that waits already waits once.
         """
         with self._lock:
+            if any(known.id == delivery.id for _, known in self._all):
+                return None
             self._all.append((robot, delivery))
             here = [entry for entry in self._all if entry[0] == robot]
             if len(here) <= MOST_WAITING_HERE:

@@ -15,7 +15,7 @@ from rich.console import Console
 from formatters import wecom, wecom_app, wecom_codes
 from relay.config import WECOM_APP, WECOM_ROBOT, Receiver, Secret
 from relay.delivery import Outcome, Post, new_session
-from relay.dispatch import Run, deliver, without_secrets
+from relay.dispatch import Run, deliver, tell, without_secrets
 from relay.errors import BadAnswer, Busy, DeliveryError, Misconfigured, Rejected
 from relay.notifications import Delivery, Mention, Notification, Span
 from relay.tokens import Tokens
@@ -62,11 +62,17 @@ class Sender:
         mentions = tuple(Mention(name, wecom=name) for name in people or ("ZhangSan",))
         words = Notification((Span(f"message {self.count}"),), mentions=mentions)
         run = Run(self.session, time.monotonic() + budget_s, self.clock, {}, self.tokens)
-        return deliver(delivery(words), self.receiver, wecom_app, run)
+        return told(deliver(delivery(words), self.receiver, wecom_app, run))
 
     def asked(self, key: str) -> int:
         """Return how many requests the stand-in got for *key*."""
         return sum(attempt.key == key for attempt in self.robots.attempts)
+
+
+def told(outcome: Outcome) -> Outcome:
+    """Log what became of it, as the callers of `deliver` do."""
+    tell(outcome)
+    return outcome
 
 
 def delivery(words: Notification) -> Delivery:
@@ -344,7 +350,7 @@ class Group:
 
     def send(self, budget_s: float = 2.0) -> Outcome:
         run = Run(new_session(), time.monotonic() + budget_s, time.time, {})
-        return deliver(delivery(self.words), self.receiver, wecom, run)
+        return told(deliver(delivery(self.words), self.receiver, wecom, run))
 
 
 def test_mentions_follow_the_message(robots: RobotServer) -> None:
@@ -477,7 +483,7 @@ def test_token_repeated_by_the_vendor_is_not_logged(
     """The log has the vendor's words without the token that was used."""
     words = Notification((Span("x"),), mentions=(Mention(wecom="LiSi"),))
     run = Run(sender.session, time.monotonic() + 2, sender.clock, {}, sender.tokens)
-    deliver(delivery(words), sender.receiver, Echoing(), run)
+    told(deliver(delivery(words), sender.receiver, Echoing(), run))
     logged = capsys.readouterr().out
 
     assert '"detail":"refused: \\u2026"' in logged
