@@ -474,7 +474,7 @@ class Echoing:
         return wecom_app.prepare(body, receiver, now_ms, token)
 
     def check(self, answer: Mapping[str, Any]) -> Phrase:
-        raise Rejected("E506", f"refused: {self._token}")
+        raise Rejected("E506", Phrase(f"拒绝：{self._token}", f"refused: {self._token}"))
 
 
 def test_token_repeated_by_the_vendor_is_not_logged(
