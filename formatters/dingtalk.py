@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from formatters import dingtalk_codes, escaping
 from formatters.dingtalk_layout import COLOURS, QUOTE_BREAK, Sheet, at, shows_any, text
-from formatters.fitting import Paper, fit
+from formatters.fitting import Paper, fit, once
 from formatters.markdown import Pen, actions
 from formatters.markdown import title as title_of
 from formatters.spans import Style
@@ -32,12 +32,11 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
     """Turn words into the receiver's message type; the limit counts the JSON body as it is sent."""
     sheet = _sheet(notification, receiver)
     title = title_of(notification)
-    fitted, cut = _fitted(notification, title, sheet)
+    fitted, cut, written = _fitted(notification, title, sheet)
     keywords = [word for word in map(clean, receiver.keywords) if word]
     if keywords and not shows_any(fitted, keywords, sheet):
         sheet = sheet._replace(keyword=keywords[0])
-        fitted, cut = _fitted(notification, title, sheet)
-    written = text(fitted, sheet)
+        fitted, cut, written = _fitted(notification, title, sheet)
     body = _body(fitted, title, written, sheet)
     return Rendered(title, written, body, len(_encoded(body)), MAX_BODY_BYTES, cut)
 
@@ -95,7 +94,10 @@ def _in_browser(url: str) -> str:
     return f"dingtalk://dingtalkclient/page/link?url={encoded}&pc_slide=false"
 
 
-def _fitted(notification: Notification, title: str, sheet: Sheet) -> tuple[Notification, bool]:
+def _fitted(
+    notification: Notification, title: str, sheet: Sheet
+) -> tuple[Notification, bool, str]:
+    """Return what fits, whether anything was left out, and the text."""
     rule = "\n" if sheet.kind == "text" else QUOTE_BREAK
 
     def line(line: Line) -> str:
@@ -103,7 +105,9 @@ def _fitted(notification: Notification, title: str, sheet: Sheet) -> tuple[Notif
         return rule + written if written else ""
 
     room = MAX_BODY_BYTES - len(_encoded(_body(notification, title, "", sheet)))
-    return fit(notification, Paper(lambda words: text(words, sheet), line, _json_bytes, room))
+    write = once(lambda words: text(words, sheet))
+    fitted, cut = fit(notification, Paper(write, line, _json_bytes, room))
+    return fitted, cut, write(fitted)
 
 
 def _body(notification: Notification, title: str, written: str, sheet: Sheet) -> dict[str, Any]:

@@ -56,6 +56,8 @@ def fit(notification: Notification, paper: Paper) -> tuple[Notification, bool]:
     sent, with the user's lines under the message.
     """
     wanted = _wanted(notification, paper)
+    if _may_fit(wanted, paper) and paper.excess(wanted) <= 0:
+        return wanted, False
     fitted = _fewer_whole_lines(wanted, paper)
     if not fitted.whole:
         fitted = _fewer_lines(fitted, paper)
@@ -65,6 +67,25 @@ def fit(notification: Notification, paper: Paper) -> tuple[Notification, bool]:
         fitted = step(fitted)
     fitted = _short_headline(fitted, paper)
     return fitted, fitted != wanted
+
+
+def once(write: Callable[[Notification], str]) -> Callable[[Notification], str]:
+    """Return *write*, which then does not write the same words twice in a row."""
+    last: tuple[Notification, str] | None = None
+
+    def written(words: Notification) -> str:
+        nonlocal last
+        if last is None or last[0] is not words:
+            last = (words, write(words))
+        return last[1]
+
+    return written
+
+
+def _may_fit(notification: Notification, paper: Paper) -> bool:
+    """Tell whether it is worth writing in full: not when the bare lines are too many already."""
+    lines = len(notification.lines) + len(notification.own) + len(notification.whole)
+    return lines < paper.room // 8
 
 
 def _wanted(notification: Notification, paper: Paper) -> Notification:

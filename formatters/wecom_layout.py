@@ -5,7 +5,7 @@ The layout is that of `design/messages.md` section 3.
 
 from typing import NamedTuple
 
-from formatters.fitting import Paper, fit
+from formatters.fitting import Paper, fit, once
 from formatters.markdown import (
     DOT,
     Pen,
@@ -65,9 +65,9 @@ def write_sheet(notification: Notification, kind: Kind) -> Sheet:
         written = pen.write(line.spans)
         return kind.rule + written if written else ""
 
-    paper = Paper(lambda words: _content(words, kind, pen), line, _bytes, kind.limit)
-    fitted, cut = fit(notification, paper)
-    text = _content(fitted, kind, pen)
+    write = once(lambda words: _content(words, kind, pen))
+    fitted, cut = fit(notification, Paper(write, line, _bytes, kind.limit))
+    text = write(fitted)
     return Sheet(fitted, text, _bytes(text), cut)
 
 

@@ -518,9 +518,10 @@ DELIVERY: Mapping[str, Field] = {
     "fallback": Field(
         Name("receivers"),
         Phrase(
-            "其他接收者发不出去时通知谁，每个机器人 10 分钟最多一次；没有队列时，要等的消息也发给它",
-            "a receiver told when another one takes nothing, once per robot and 10 minutes; without a "
-            "queue it also gets what would have to wait",
+            "其他接收者发不出去时通知谁，每个机器人 10 分钟最多一次；"
+            "没有队列时，要等的消息也发给它",
+            "a receiver told when another one takes nothing, once per robot and 10 minutes; "
+            "without a queue it also gets what would have to wait",
         ),
     ),
 }

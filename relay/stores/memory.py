@@ -1,10 +1,11 @@
 """What one process remembers, and forgets when it ends."""
 
 import threading
+from collections import OrderedDict
 
 from relay.stores.keys import stored_key
 
-MOST = 10_000  # entries; some 2 MB of the short texts that are kept here
+MOST = 5_000  # entries, some 3 MB: an event has one for its body and one for each receiver
 
 
 class MemoryStore:
@@ -13,7 +14,7 @@ class MemoryStore:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._entries: dict[str, tuple[str, float]] = {}  # oldest first
+        self._entries: OrderedDict[str, tuple[str, float]] = OrderedDict()  # oldest first
 
     def add(self, key: str, text: str, *, until_s: float, now_s: float) -> str:
         key = stored_key(key)
@@ -45,5 +46,5 @@ class MemoryStore:
     def _write(self, key: str, text: str, until_s: float) -> None:
         self._entries.pop(key, None)  # so that it is the newest again
         while len(self._entries) >= self._most:
-            del self._entries[next(iter(self._entries))]
+            self._entries.popitem(last=False)
         self._entries[key] = (text, until_s)
