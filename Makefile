@@ -28,8 +28,8 @@ format: $(VENV)/.ready ## put the code in its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.ready ## measure, as ratios against the plain alternative
-	$(BIN)/python -m workbench.bench
+bench: $(VENV)/.ready ## measure every budget beside the alternatives; writes docs/benchmarks.md
+	$(BIN)/python -m workbench.benchmarks
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build

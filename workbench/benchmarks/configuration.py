@@ -1,4 +1,4 @@
-"""A configuration of 100 routes for `make bench`: loading it, and routing one event over it."""
+"""A configuration of 100 routes: loading it, and routing one event over it."""
 
 import json
 from collections.abc import Callable
