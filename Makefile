@@ -22,7 +22,7 @@ lint: $(VENV)/.ready ## check style and types only
 	$(BIN)/mypy
 
 unit: $(VENV)/.ready ## run the tests only
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 format: $(VENV)/.ready ## put the code in its standard form
 	$(BIN)/ruff check --fix .

@@ -228,15 +228,12 @@ class Consumer(NamedTuple):
         done: set[str],
     ) -> bool:
         """Move what is not to be tried again to the dead letters; tell whether it is there."""
-        record = letter.record
-        last = 0 < self.queue.most_receives <= record.receives
-        twice = error.ambiguous and (outcome.tries > 1 or (outcome.tries and record.receives > 1))
-        behind = outcome.tries == 0 and error.code != "E544"
-        if error.retryable and not last and not twice:
+        last = 0 < self.queue.most_receives <= letter.record.receives
+        if _comes_again(error, outcome.tries, letter.record.receives) and not last:
             self._tell_kept(letter, outcome, error)
             return False
-        code, detail = (error.code, error.message.en)
-        if behind and error.retryable:
+        code, detail = error.code, error.message.en
+        if outcome.tries == 0 and error.retryable and code != "E544":
             code, detail = "E546", _DETAIL["E546"]
         if not self._bury(letter, code, detail, done, error.vendor_code):
             return False
@@ -290,6 +287,15 @@ def _log_record(record: Invocation, *, code: str) -> None:
 def _named(item: Item) -> dict[str, str]:
     delivery = item.delivery
     return {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
+
+
+def _comes_again(error: DeliveryError, tries: int, receives: int) -> bool:
+    """Tell whether a message is tried again that was posted *tries* times on its latest receive.
+
+    One that may have arrived is repeated once only, at once or on a later receive.
+    """
+    again = error.ambiguous and (tries > 1 or (tries == 1 and receives > 1))
+    return error.retryable and not again
 
 
 def _pause_s(error: DeliveryError, record: Record) -> float:

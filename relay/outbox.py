@@ -125,7 +125,8 @@ class Outbox(NamedTuple):
             tell(outcome, late=late)
         else:
             self.claims.release(outcome.delivery.id)
-            tell(outcome, late=late, delivery=_record(outcome.delivery, self.courier.now_s))
+            record = None if late else _record(outcome.delivery, self.courier.now_s)
+            tell(outcome, late=late, delivery=record)  # a late one has left its record already
             tell_fallback(outcome, receiver, self.courier, self.claims, self.warm.late)
         return outcome
 

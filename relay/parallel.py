@@ -12,6 +12,7 @@ NO_TIME = Phrase("时间用完了", "no time was left")
 _NO_THREAD = Phrase("无法启动线程", "no thread could be started")
 _HANGS = Phrase("上一次发送还没有结束", "an earlier post to this robot has not ended yet")
 
+FORGOTTEN_S = 300.0
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -26,20 +27,29 @@ class Missing(NamedTuple):
 
 
 class Late:
-    """Threads that went on after their time, one for each key; safe to use from several."""
+    """Threads that went on after their time, by key; safe to use from several.
 
-    def __init__(self) -> None:
-        self._threads: dict[str, threading.Thread] = {}
+    After `FORGOTTEN_S` one counts no more: what hung may answer on a new connection by then.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._threads: dict[str, list[tuple[threading.Thread, float]]] = {}
 
     def add(self, key: str, thread: threading.Thread) -> None:
-        self._threads[key] = thread
+        with self._lock:
+            self._threads.setdefault(key, []).append((thread, self._clock()))
 
     def hangs(self, key: str) -> bool:
-        """Tell whether the thread of *key* still runs."""
-        thread = self._threads.get(key)
-        if thread and not thread.is_alive():
-            self._threads.pop(key, None)
-        return thread is not None and thread.is_alive()
+        """Tell whether a thread of *key* still runs."""
+        oldest = self._clock() - FORGOTTEN_S
+        with self._lock:
+            found = self._threads.pop(key, [])
+            running = [one for one in found if one[0].is_alive() and one[1] > oldest]
+            if running:
+                self._threads[key] = running
+            return bool(running)
 
 
 def at_once(

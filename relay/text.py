@@ -18,7 +18,9 @@ ELLIPSIS = "…"
 
 def clean(text: str) -> str:
     """Return *text* on one line: white space folded, invisible characters and mark towers gone."""
-    text = _INVISIBLE.sub("", text[:_LONGEST])
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + ELLIPSIS
+    text = _INVISIBLE.sub("", text)
     if not text.isascii():
         text = _bound_marks(text)
     return " ".join(text.split())
@@ -80,14 +82,28 @@ def cut_bytes(text: str, most: int) -> str:
 
 def _boundary(text: str, end: int) -> int:
     """Move *end* left until the character there does not belong to the one before it."""
-    while 0 < end < len(text) and (
-        text[end] == _JOINER
-        or text[end - 1] == _JOINER
-        or unicodedata.category(text[end]) in ("Mn", "Me")
-        or "\U0001f3fb" <= text[end] <= "\U0001f3ff"  # skin tones
-    ):
+    while 0 < end < len(text) and _continues(text, end):
         end -= 1
     return end
+
+
+def _continues(text: str, at: int) -> bool:
+    """Tell whether the character *at* belongs to the one before: as a mark, joined, in a flag."""
+    if _is_flag_letter(text[at]):
+        before = at
+        while before and _is_flag_letter(text[before - 1]):
+            before -= 1
+        return (at - before) % 2 == 1
+    return (
+        text[at] == _JOINER
+        or text[at - 1] == _JOINER
+        or unicodedata.category(text[at]) in ("Mn", "Mc", "Me")
+        or "\U0001f3fb" <= text[at] <= "\U0001f3ff"  # skin tones
+    )
+
+
+def _is_flag_letter(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
 def _is_attached(char: str) -> bool:

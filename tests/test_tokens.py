@@ -9,6 +9,7 @@ from relays import Clock
 from relay.delivery import Post
 from relay.errors import Misconfigured, Unreachable
 from relay.tokens import MARGIN_S, MOST, Tokens, key_of
+from relay.words import Phrase
 
 
 class Vendor:
@@ -24,7 +25,7 @@ class Vendor:
 
 
 def refusing() -> tuple[str, float]:
-    raise Misconfigured("E510", "wrong secret")
+    raise Misconfigured("E510", Phrase("密钥不对", "wrong secret"))
 
 
 @pytest.mark.parametrize(
