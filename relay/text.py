@@ -11,6 +11,11 @@ _INVISIBLE = re.compile(
 )
 _JOINER = "\u200d"
 _JOINERS = "\u200c\u200d"  # needed by Persian, Indic scripts and emoji; invisible by themselves
+# Outside of these, which the common Chinese and Latin texts are, no character is attached.
+_MAY_BE_ATTACHED = re.compile(
+    "[\u0300-\u1fff\u200c\u200d\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309f\ua66f-\uabff\ufb1e"
+    "\ufe00-\ufe2f\U00010000-\U0010ffff]"
+)
 _MOST_MARKS = 3  # combining marks in a row: enough for every script, too few to climb out of a line
 _LONGEST = 4000  # characters looked at in one text; far more than any message shows
 ELLIPSIS = "…"
@@ -20,8 +25,9 @@ def clean(text: str) -> str:
     """Return *text* on one line: white space folded, invisible characters and mark towers gone."""
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + ELLIPSIS
-    text = _INVISIBLE.sub("", text)
-    if not text.isascii():
+    if not text.isprintable():  # nothing that `_INVISIBLE` names is
+        text = _INVISIBLE.sub("", text)
+    if not text.isascii() and _MAY_BE_ATTACHED.search(text):
         text = _bound_marks(text)
     return " ".join(text.split())
 

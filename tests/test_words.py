@@ -1,7 +1,10 @@
 """The two languages: durations, names, dates, nouns, and texts made fit to show."""
 
+import sys
+
 import pytest
 
+from relay import text
 from relay.describe.plain import items, prose
 from relay.describe.when import happened_at
 from relay.events import Person
@@ -99,9 +102,9 @@ def test_project_is_its_last_two_segments() -> None:
         pytest.param("a\x00\x1b[31mb", "a[31mb", id="D6-controls"),
         pytest.param("\u202eevil\u2066", "evil", id="D6-bidi"),
         pytest.param("a\u200bb\ufeff", "ab", id="D6-zero-width"),
-        pytest.param("e" + "\u0301" * 10_000, "e\u0301\u0301\u0301", id="D6-marks"),
+        pytest.param("e" + "\u0301" * 10_000, "e\u0301\u0301\u0301…", id="D6-marks"),
         pytest.param("👨‍👩‍👧 家", "👨‍👩‍👧 家", id="emoji-family-stays"),
-        pytest.param("fix" + "\u200c" * 4000, "fix" + "\u200c" * 3, id="D6-non-joiners"),
+        pytest.param("fix" + "\u200c" * 4000, "fix" + "\u200c" * 3 + "…", id="D6-non-joiners"),
         pytest.param("e" + "\u0301\u0301\u200c" * 900, "e\u0301\u0301\u200c", id="D6-mixed-marks"),
     ],
 )
@@ -221,3 +224,13 @@ def test_only_old_events_tell_their_time(then: float | None, zh: str, en: str) -
 def test_time_zones(zone: str, expected: str) -> None:
     """Zones with half hours and west of Greenwich are written as offsets."""
     assert happened_at(NOW - 3600, NOW, zone, chinese=False) == expected
+
+
+def test_shortcuts_of_cleaning_leave_nothing_out() -> None:
+    """What `clean` does not look at for speed holds neither attached nor invisible characters."""
+    every = [chr(code) for code in range(sys.maxunicode + 1)]
+
+    attached = [one for one in every if text._is_attached(one)]
+
+    assert [] == [one for one in attached if not text._MAY_BE_ATTACHED.search(one)]
+    assert [] == [one for one in every if text._INVISIBLE.search(one) and one.isprintable()]
