@@ -18,6 +18,18 @@ SECRET = "s3cret-token"
 SIGNING_TOKEN = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 ROBOT_SECRET = "SECtest123"
 CORP_ID, AGENT_ID, APP_SECRET = "ww0123456789abcdef", "1000002", "AppSecret-0123456789"
+# Two robots, of which `ops` is told what `dev` refuses.
+WITH_FALLBACK = """\
+version: 1
+sources:
+  gitlab: { type: gitlab, secret: "${WEBHOOK_SECRET}" }
+receivers:
+  dev: { type: wecom_robot, url: "${DEV_URL}" }
+  ops: { type: wecom_robot, url: "${OPS_URL}" }
+routes:
+  - { receivers: [dev] }
+delivery: { fallback: ops }
+"""
 BODY = samples.load("gitlab/pipeline.failed").body
 
 

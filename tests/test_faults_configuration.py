@@ -7,13 +7,13 @@ The number of a case stands in the test's name. What a running process does abou
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from conftest import ROOT
+from effort import steps
 from relays import (
     AGENT_ID,
     APP_SECRET,
@@ -198,22 +198,6 @@ F2 = {
     "binary": (GOOD + "\x00\x01\x02" * 100, "E002"),
 }
 MOST_STEPS = 100_000  # calls of functions; a bomb that goes off makes some 10 ** 9
-
-
-def steps(work: Callable[[], Any]) -> tuple[int, Any]:
-    """Return how many functions *work* called, and what it gave."""
-    count = 0
-
-    def count_calls(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(count_calls)
-    try:
-        found = work()
-    finally:
-        sys.setprofile(None)
-    return count, found
 
 
 @pytest.mark.parametrize("fault", F2)

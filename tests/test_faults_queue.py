@@ -23,7 +23,16 @@ from botocore.stub import Stubber
 from killing import Mortal
 from lambdas import CREDENTIALS, QUEUE, STATE, VISIBILITY_S, Lambda, aws, served
 from queues import NAME, REGION, lambda_event
-from relays import NOW, ROBOT_SECRET, SECRET, Answer, Relay, configured, request
+from relays import (
+    NOW,
+    ROBOT_SECRET,
+    SECRET,
+    WITH_FALLBACK,
+    Answer,
+    Relay,
+    configured,
+    request,
+)
 from verbs import run
 
 import handler
@@ -46,18 +55,6 @@ ADDRESS = f"https://sqs.{REGION}.amazonaws.com.cn/123456789012/{NAME}"
 SECRETS = (SECRET, ROBOT_SECRET, "wecom-key-0", "dingtalk-token-0", "webhook/send?")
 MINUTE_S, BLOCK_S, HOUR_S = 60, 600, 3600
 KEYS = {"wecom": "wecom-key-0", "dingtalk": "dingtalk-token-0"}
-
-WITH_FALLBACK = """\
-version: 1
-sources:
-  gitlab: { type: gitlab, secret: "${WEBHOOK_SECRET}" }
-receivers:
-  dev: { type: wecom_robot, url: "${DEV_URL}" }
-  ops: { type: wecom_robot, url: "${OPS_URL}" }
-routes:
-  - { receivers: [dev] }
-delivery: { fallback: ops }
-"""
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from relays import ROBOT_SECRET, SECRET, Clock, Relay, configured
+from relays import ROBOT_SECRET, SECRET, WITH_FALLBACK, Clock, Relay, configured
 
 from relay.queues.items import read
 from relay.queues.scf import ScfQueue
@@ -26,17 +26,6 @@ pytestmark = [  # the SDK's own: it calls what Python 3.12 deprecates
 
 ASYNC = {**ENVIRON, "RELAY_QUEUE": "scf-async"}
 SECRETS = (SECRET, ROBOT_SECRET, SECRET_KEY, TOKEN, "wecom-key-0", "dingtalk-token-0")
-WITH_FALLBACK = """\
-version: 1
-sources:
-  gitlab: { type: gitlab, secret: "${WEBHOOK_SECRET}" }
-receivers:
-  dev: { type: wecom_robot, url: "${DEV_URL}" }
-  ops: { type: wecom_robot, url: "${OPS_URL}" }
-routes:
-  - { receivers: [dev] }
-delivery: { fallback: ops }
-"""
 
 
 class OnStandIn(Warm):
