@@ -296,19 +296,19 @@ def test_c20_thousand_events_beside_a_robot_that_never_ends_its_answer(
 
 
 def test_c20_robot_that_hangs_beside_many_calls_at_once(robots: RobotServer, clock: Clock) -> None:
-    """80 events, 8 at a time: each waits for its budget and no longer, and nothing stays."""
+    """32 events, 8 at a time: each waits for its budget and no longer, and nothing stays."""
     crowd = Crowd(robots, clock, "hang")
-    context = {"time_limit_in_ms": 800}
+    context = {"time_limit_in_ms": 1700}
     before = others(), descriptors()
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda number: crowd.send(number, context), range(1, 81)))
+        found = list(pool.map(lambda number: crowd.send(number, context), range(1, 33)))
     took_s = time.monotonic() - began
     for thread in others() - before[0]:
         thread.join(5)
 
     assert {("wecom", "dingtalk")} == {tuple(sent(answer)) for answer in found}
     assert {"timeout"} == {entry["status"] for one in found for entry in one.report["failed"]}
-    assert took_s < 10 * 0.8 * 2
+    assert took_s < 4 * 1.7 * 2
     assert set() == others() - before[0]
     assert descriptors() - before[1] <= 16  # kept connections of 8 calls at once, to two robots

@@ -465,9 +465,10 @@ def test_b2_every_refusal_takes_the_same_work(way: str, robots: RobotServer) -> 
     relay = signing(robots) if way == "gitlab-signature" else Relay(robots)
 
     def refused(at: int) -> tuple[int, Answer]:
+        """Return the least work of a few tries: the interpreter tidies up in between."""
         guess = right[:at] + ("A" if right[at] != "A" else "B") + right[at + 1 :]
         call = request(TEXT, {**headers, name: guess})
-        return steps(lambda: relay.call(call))
+        return min((steps(lambda: relay.call(call)) for _ in range(5)), key=lambda one: one[0])
 
     refused(first)  # what is made once is made
     (work_of_first, answer), (work_of_last, other) = refused(first), refused(len(right) - 2)
