@@ -34,6 +34,7 @@ from relay.notifications import Delivery
 from relay.outbox import Outbox
 from relay.reports import Sent, delivered, ignored, refused
 from relay.routing import Decision, select
+from relay.state import Store
 from relay.text import cut_bytes
 from relay.version import VERSION
 from relay.warm import Warm
@@ -46,6 +47,8 @@ _HEALTH_AT = Phrase(
 )
 _PLATFORM_MARGIN_S = 0.2  # between our answer and the platform's time-out
 _LEASE_MARGIN_S = 5.0  # a call that was killed holds its claims a little longer than it may run
+_STORE_S = 1.5  # what a store that hangs can cost, and a little for the message itself
+_QUEUE_SHARE = 0.6  # of the time, for the queue; the rest is for posting what it does not take
 _BATCH_S = 25.0  # for a batch, where the platform does not tell how long it may take
 
 Handle = Callable[[object, object], dict[str, Any]]
@@ -89,10 +92,12 @@ class Call(NamedTuple):
     context: object
     began: float
 
-    def budget_s(self, most_s: float) -> float:
-        """Return the seconds from *began* that may be used: *most_s*, and never the last ones."""
-        left_s = clouds.remaining_s(self.context, self.began, time.monotonic())
-        return most_s if left_s is None else min(most_s, left_s - _PLATFORM_MARGIN_S)
+    def deadline(self, most_s: float) -> float:
+        """Return when to have answered: *most_s* after *began*, and before the platform's end."""
+        now = time.monotonic()
+        left_s = clouds.remaining_s(self.context, self.began, now)
+        latest = self.began + most_s
+        return latest if left_s is None else min(latest, now + left_s - _PLATFORM_MARGIN_S)
 
 
 class Application:
@@ -151,7 +156,7 @@ class Application:
         source, now_s = proven[0], self._clock()  # of one forge, and one delivery has one id
         key = adapters.delivery_key(source.type, request.headers, request.body, now_s)
         event_id = sources.event_id(source, key)
-        store = self._warm.store(config.state, self._environ)
+        store = self._store(config, call)
         try:
             claims.refuse_finished(self._warm.finished, event_id, now_s)
             event = _read(source.type, request)
@@ -175,7 +180,14 @@ class Application:
             sent = self._send(found, receivers, config, call)
             if not sent.queued and all(map(_is_done, sent.outcomes)):
                 claims.finish(self._warm.finished, event_id, now_s)
+            if any(outcome.error and not outcome.waits for outcome in sent.outcomes):
+                claims.forget_body(store, source.name, request.body)
         return _status(sent, config), delivered(event_id, event, sent, decision, config)
+
+    def _store(self, config: Config, call: Call) -> Store:
+        """Return the store, or only this process's memory where there is no time to ask it."""
+        is_late = call.deadline(config.delivery.timeout_s) - time.monotonic() < _STORE_S
+        return self._warm.finished if is_late else self._warm.store(config.state, self._environ)
 
     def _send(
         self,
@@ -185,15 +197,18 @@ class Application:
         call: Call,
     ) -> Sent:
         """Put *found* into the queue if there is one; post what it does not take at once."""
-        deadline = call.began + call.budget_s(config.delivery.timeout_s)
+        deadline = call.deadline(config.delivery.timeout_s)
         left = found
         if config.queue:
-            left = self._warm.put(found, config.queue, self._environ, call.context, self._clock)
+            within_s = (deadline - time.monotonic()) * _QUEUE_SHARE
+            left = self._warm.put(
+                found, config.queue, self._environ, call.context, self._clock, within_s
+            )
         queued = tuple(one.receiver for one in found if one not in left)
         courier = self._courier(config, deadline)
         known = {**{one.name: one for one in config.receivers}, **receivers}
-        lease_s = max(deadline - time.monotonic(), 0.0) + _LEASE_MARGIN_S
-        ours = claims.Claims(self._warm.store(config.state, self._environ), lease_s)
+        store = self._warm.store(config.state, self._environ)
+        ours = claims.Claims(store, _lease_s(deadline), self._warm.owner)
         outcomes = Outbox(courier, ours, self._warm, known).send(left) if left else []
         return Sent(tuple(outcomes), queued)
 
@@ -209,10 +224,10 @@ class Application:
 
     def _consume_invocation(self, event: object, call: Call) -> dict[str, Any]:
         """Deliver what this function handed to itself; raises NotDelivered to be called again."""
-        from relay.consumer import Invocation, Platform
+        from relay.consumer import Platform, read_invocation
         from relay.queues.scf import invocation
 
-        record = Invocation(invocation(event) or "")
+        record = read_invocation(invocation(event) or "")
         config = self._live.current()
         if self._consumer(config, Platform(), call).consume([record]):
             raise NotDelivered
@@ -221,12 +236,12 @@ class Application:
     def _consumer(self, config: Config, queue: Any, call: Call) -> Any:
         from relay.consumer import Consumer
 
-        left_s = call.budget_s(_BATCH_S)
-        courier = self._courier(config, call.began + left_s, config.delivery.timeout_s)
+        deadline = call.deadline(_BATCH_S)
+        courier = self._courier(config, deadline, config.delivery.timeout_s)
         store = self._warm.store(config.state, self._environ)
         return Consumer(
             courier,
-            claims.Claims(store, left_s + _LEASE_MARGIN_S),
+            claims.Claims(store, _lease_s(deadline), self._warm.owner),
             queue,
             {one.name: one for one in config.receivers},
             self._warm.late,
@@ -243,6 +258,7 @@ class Application:
             config.delivery.retries,
             attempt_s,
             self._warm.pace,
+            self._warm.late,
         )
         return Courier(run, config, self._warm.pace, formatters.formatter)
 
@@ -273,6 +289,10 @@ class Application:
             self._told_clock = True
         fields = {"code": error.code, "status": error.status, "detail": told}
         log.warning("request.refused", **fields, request_id=request_id)
+
+
+def _lease_s(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.0) + _LEASE_MARGIN_S
 
 
 def _is_done(outcome: Outcome) -> bool:

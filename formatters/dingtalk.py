@@ -9,7 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 from formatters import dingtalk_codes, escaping
-from formatters.dingtalk_layout import COLOURS, QUOTE_BREAK, Sheet, at, shows_any, text
+from formatters.dingtalk_layout import (
+    COLOURS,
+    QUOTE_BREAK,
+    Sheet,
+    at,
+    mentions_all,
+    shows_any,
+    text,
+)
 from formatters.fitting import Paper, fit, once
 from formatters.markdown import Pen, actions
 from formatters.markdown import title as title_of
@@ -38,6 +46,7 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
         sheet = sheet._replace(keyword=keywords[0])
         fitted, cut, written = _fitted(notification, title, sheet)
     body = _body(fitted, title, written, sheet)
+    cut = cut or not mentions_all(notification)
     return Rendered(title, written, body, len(_encoded(body)), MAX_BODY_BYTES, cut)
 
 
@@ -94,9 +103,7 @@ def _in_browser(url: str) -> str:
     return f"dingtalk://dingtalkclient/page/link?url={encoded}&pc_slide=false"
 
 
-def _fitted(
-    notification: Notification, title: str, sheet: Sheet
-) -> tuple[Notification, bool, str]:
+def _fitted(notification: Notification, title: str, sheet: Sheet) -> tuple[Notification, bool, str]:
     """Return what fits, whether anything was left out, and the text."""
     rule = "\n" if sheet.kind == "text" else QUOTE_BREAK
 

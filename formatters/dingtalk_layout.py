@@ -12,6 +12,7 @@ from formatters.markdown import (
     DOT,
     Pen,
     actions,
+    all_within,
     body_lines,
     headline,
     links,
@@ -68,6 +69,11 @@ def at(notification: Notification) -> dict[str, Any]:
         for name in ("atMobiles", "atUserIds")
     }
     return {**listed, "isAtAll": everyone}
+
+
+def mentions_all(notification: Notification) -> bool:
+    """Tell whether all who are to be mentioned are, in the text and in `at`."""
+    return all_within([value for _, value in _called(notification)], _MENTION_BYTES)
 
 
 def _markdown(notification: Notification, sheet: Sheet) -> str:
@@ -136,6 +142,13 @@ def _pings(notification: Notification) -> list[str]:
 
 
 def _people(notification: Notification) -> list[tuple[str, str]]:
+    """Return who is mentioned: as many as leave room for the rest."""
+    people = _called(notification)
+    kept = within([value for _, value in people], _MENTION_BYTES)
+    return [(field, value) for field, value in dict.fromkeys(people) if value in kept]
+
+
+def _called(notification: Notification) -> list[tuple[str, str]]:
     """Return who to mention: the field of ``at`` and the id, the platform's own id preferred."""
     people: list[tuple[str, str]] = []
     for one in pinged(notification):
@@ -143,8 +156,7 @@ def _people(notification: Notification) -> list[tuple[str, str]]:
             people.append(("atUserIds", one.dingtalk))
         elif usable_mobile(one.mobile):
             people.append(("atMobiles", one.mobile))
-    kept = within([value for _, value in people], _MENTION_BYTES)
-    return [(field, value) for field, value in dict.fromkeys(people) if value in kept]
+    return people
 
 
 def _everyone(notification: Notification) -> bool:

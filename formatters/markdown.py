@@ -157,6 +157,11 @@ def within(texts: list[str], most_bytes: int) -> list[str]:
     return kept
 
 
+def all_within(texts: list[str], most_bytes: int) -> bool:
+    """Tell whether `within` returns each of *texts*."""
+    return len(within(texts, most_bytes)) == len(set(texts))
+
+
 def _labelled_addresses(notification: Notification, style: Style) -> list[str]:
     colon = _COLON.get(notification.lang, _COLON["en"])
     found = ((style.escape(label), style.address(url)) for label, url in actions(notification))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from formatters import escaping, wecom_codes
-from formatters.markdown import pinged, title, usable_id, usable_mobile, within
+from formatters.markdown import all_within, pinged, title, usable_id, usable_mobile, within
 from formatters.spans import Style
 from formatters.wecom_layout import (
     COLOURS,
@@ -53,13 +53,13 @@ def render(notification: Notification, receiver: Receiver) -> Rendered:
     name = receiver.message if receiver.message in _KINDS else "markdown"
     kind = _KINDS[name]
     sheet = write_sheet(notification, kind)
-    lists = _mention_lists(
-        one for one in pinged(sheet.words) if not (kind.pings and is_pinged(one))
-    )
+    called = _called(one for one in pinged(sheet.words) if not (kind.pings and is_pinged(one)))
+    lists = {field: within(ids, MENTION_BYTES) for field, ids in called.items()}
+    cut = sheet.cut or not all(all_within(ids, MENTION_BYTES) for ids in called.values())
     is_text = not kind.style.markup
     body = {"msgtype": name, name: {"content": sheet.text, **(lists if is_text else {})}}
     follow_up = _follow_up(notification, lists) if lists and not is_text else None
-    return Rendered("", sheet.text, body, sheet.size, kind.limit, sheet.cut, follow_up)
+    return Rendered("", sheet.text, body, sheet.size, kind.limit, cut, follow_up)
 
 
 def prepare(body: Mapping[str, Any], receiver: Receiver, now_ms: int, token: str = "") -> Post:
@@ -92,7 +92,7 @@ def _follow_up(notification: Notification, lists: Mapping[str, list[str]]) -> di
     return {"msgtype": "text", "text": {"content": content, **lists}}
 
 
-def _mention_lists(people: Iterable[Mention]) -> dict[str, list[str]]:
+def _called(people: Iterable[Mention]) -> dict[str, list[str]]:
     """Return the fields of a ``text`` message that mention *people*; empty for nobody."""
     found = list(people)
     ids = ["@all"] if any(one.everyone for one in found) else []
@@ -100,8 +100,5 @@ def _mention_lists(people: Iterable[Mention]) -> dict[str, list[str]]:
     mobiles = [
         one.mobile for one in found if not usable_id(one.wecom) and usable_mobile(one.mobile)
     ]
-    lists = {
-        "mentioned_list": within(ids, MENTION_BYTES),
-        "mentioned_mobile_list": within(mobiles, MENTION_BYTES),
-    }
-    return {name: values for name, values in lists.items() if values}
+    lists = {"mentioned_list": ids, "mentioned_mobile_list": mobiles}
+    return {field: values for field, values in lists.items() if values}

@@ -9,6 +9,7 @@ from formatters.fitting import Paper, fit, once
 from formatters.markdown import (
     DOT,
     Pen,
+    all_within,
     body_lines,
     headline,
     links,
@@ -49,7 +50,10 @@ class Kind(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A written message: what fitted of the *words*, as *text*, and whether some were *cut*."""
+    """A written message: what fitted of the *words*, as *text*.
+
+    *cut* tells whether words, or mentions in the text, were left out.
+    """
 
     words: Notification
     text: str
@@ -68,6 +72,7 @@ def write_sheet(notification: Notification, kind: Kind) -> Sheet:
     write = once(lambda words: _content(words, kind, pen))
     fitted, cut = fit(notification, Paper(write, line, _bytes, kind.limit))
     text = write(fitted)
+    cut = cut or not all_within(_called(notification, kind), MENTION_BYTES)
     return Sheet(fitted, text, _bytes(text), cut)
 
 
@@ -99,9 +104,14 @@ def _quiet(notification: Notification, pen: Pen) -> str:
 
 
 def _pings(notification: Notification, kind: Kind) -> list[str]:
+    """Return the mentions in the text: as many as leave room for the rest."""
+    return within(_called(notification, kind), MENTION_BYTES)
+
+
+def _called(notification: Notification, kind: Kind) -> list[str]:
     """Return ``<@userid>`` for everybody with a userid, the only mention that markdown knows."""
     people = [one.wecom for one in pinged(notification) if kind.pings and is_pinged(one)]
-    return within([f"<@{userid}>" for userid in people], MENTION_BYTES)
+    return [f"<@{userid}>" for userid in people]
 
 
 def _bytes(text: str) -> int:

@@ -5,7 +5,6 @@ the robot took it. Whoever claims and dies loses the claim when its lease ends.
 """
 
 import hashlib
-from typing import NamedTuple
 
 from relay.errors import Ignored
 from relay.reasons import Reason, reason
@@ -16,19 +15,33 @@ SAME_BODY_S = 10.0  # the same event through a project's hook and a group's: two
 _BUSY, _SENT = "busy", "sent"
 
 
-class Claims(NamedTuple):
-    """Claims in *store*; one that is not settled or released ends after *lease_s*."""
+class Claims:
+    """Claims in *store*; one that is not settled or released ends after *lease_s*.
 
-    store: Store
-    lease_s: float
+    *owner* is this process: nobody releases another's.
+    """
+
+    def __init__(self, store: Store, lease_s: float, owner: str = "") -> None:
+        self.store = store
+        self._lease_s = lease_s
+        self._mine = f"{_BUSY} {owner}"
 
     def take(self, delivery_id: str, now_s: float) -> Reason | None:
         """Claim a delivery. Return None when it is ours, else why not (R28)."""
-        until_s = now_s + self.lease_s
-        found = self.store.add(_key(delivery_id), _BUSY, until_s=until_s, now_s=now_s)
+        key, until_s = _key(delivery_id), now_s + self._lease_s
+        found = self.store.add(key, self._mine, until_s=until_s, now_s=now_s)
         if not found:
             return None
-        return reason("R28") if found == _SENT else reason("R28", "busy")
+        if found.startswith(_BUSY):
+            return reason("R28", "busy")
+        if found == _SENT:
+            return reason("R28")
+        self.store.put(key, self._mine, until_s=until_s)  # nothing that this relay writes
+        return None
+
+    def is_sent(self, delivery_id: str, now_s: float) -> bool:
+        """Tell whether somebody has sent it."""
+        return self.store.get(_key(delivery_id), now_s=now_s) == _SENT
 
     def settle(self, delivery_id: str, now_s: float) -> None:
         """It was sent: repeats are known for a day."""
@@ -36,11 +49,13 @@ class Claims(NamedTuple):
 
     def extend(self, delivery_id: str, until_s: float) -> None:
         """Hold the claim until then: it waits for the robot's limit."""
-        self.store.put(_key(delivery_id), _BUSY, until_s=until_s)
+        self.store.put(_key(delivery_id), self._mine, until_s=until_s)
 
-    def release(self, delivery_id: str) -> None:
-        """It was not sent: whoever sends it again may."""
-        self.store.remove(_key(delivery_id))
+    def release(self, delivery_id: str, now_s: float) -> None:
+        """It was not sent: whoever sends it again may. Another's claim or note stays."""
+        key = _key(delivery_id)
+        if self.store.get(key, now_s=now_s) == self._mine:
+            self.store.remove(key)
 
 
 def is_settled(found: Reason) -> bool:
@@ -53,11 +68,21 @@ def refuse_same_body(store: Store, source: str, body: bytes, event_id: str, now_
 
     The same delivery again is for `Claims` to judge: it is a repeat only if the first one was sent.
     """
-    digest = hashlib.sha256(source.encode() + b"\n" + body).hexdigest()
-    earlier = store.add(f"body:{digest}", event_id, until_s=now_s + SAME_BODY_S, now_s=now_s)
+    until_s = now_s + SAME_BODY_S
+    earlier = store.add(_body_key(source, body), event_id, until_s=until_s, now_s=now_s)
     if earlier not in ("", event_id):
         found = reason("R28", "body", value=earlier)
         raise Ignored(found.code, found.text)
+
+
+def forget_body(store: Store, source: str, body: bytes) -> None:
+    """Let the same *body* come again: it was not sent to everybody."""
+    store.remove(_body_key(source, body))
+
+
+def _body_key(source: str, body: bytes) -> str:
+    digest = hashlib.sha256(source.encode() + b"\n" + body).hexdigest()
+    return f"body:{digest}"
 
 
 def refuse_finished(finished: Store, event_id: str, now_s: float) -> None:

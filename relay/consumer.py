@@ -12,13 +12,13 @@ from relay import log
 from relay.claims import Claims, is_settled
 from relay.config import Receiver
 from relay.courier import Courier, in_order
-from relay.delivery import Outcome
+from relay.delivery import Outcome, timed_out, unstarted
 from relay.dispatch import tell
 from relay.errors import DeliveryError
 from relay.notifications import Delivery
 from relay.outbox import MOST_RECORD_BYTES, tell_fallback
 from relay.pacing import robot_id
-from relay.parallel import Late, at_once
+from relay.parallel import Late, Missing, at_once
 from relay.queues.items import Item, read, write
 
 STALE_S = 6 * 3600.0  # older news would only be a storm after an outage (`design/faults.md` E9)
@@ -73,9 +73,17 @@ class Invocation(NamedTuple):
     """The one message of an asynchronous invocation."""
 
     text: str
-    message_id: str = "invocation"
     group: str = ""
+    message_id: str = "invocation"
     receives: int = 1
+
+
+def read_invocation(text: str) -> Invocation:
+    """Return the message with *text*; its receiver is its group."""
+    try:
+        return Invocation(text, group=read(text).delivery.receiver)
+    except ValueError:
+        return Invocation(text)
 
 
 class Platform:
@@ -130,15 +138,33 @@ class Consumer(NamedTuple):
         for record in records:
             groups.setdefault(record.group, []).append(record)
         done: set[str] = set()
-        at_once(
-            list(groups),
-            lambda group: self._group(groups[group], done),
+        results = at_once(
+            list(groups.values()),
+            lambda group: self._group(group, done),
             self.courier.run.deadline,
             late=self.late,
-            key=lambda group: f"group {group}",
+            key=lambda group: f"group {group[0].group}",
         )
-        finished = set(done)
-        return [one.message_id for one in records if one.message_id not in finished]
+        for group, result in zip(groups.values(), results, strict=True):
+            if isinstance(result, Missing):
+                self._unfinished([one for one in group if one.message_id not in done], result, done)
+        return [one.message_id for one in records if one.message_id not in done]
+
+    def _unfinished(self, left: Sequence[Record], missing: Missing, done: set[str]) -> None:
+        """See to a group that did not end in time, or was not begun: its first was being posted."""
+        error = unstarted(missing.why) if missing.why else timed_out()
+        tries = 0 if missing.why else 1
+        kept: list[Record] = []
+        for record in left:
+            letter = self._opened(record, done)
+            outcome = letter and Outcome(
+                letter.item.delivery, error, tries=tries, doubtful=bool(tries)
+            )
+            if letter and outcome and not self._ended(letter, outcome, error, done):
+                kept.append(record)
+            tries = 0
+        if kept:
+            self.queue.hold(kept, _pause_s(error, kept[0]))
 
     def _group(self, records: Sequence[Record], done: set[str]) -> None:
         """Deliver one group; put the ids of what need not come again into *done*. Never raises."""
@@ -185,6 +211,7 @@ class Consumer(NamedTuple):
         robot = robot_id(receiver)
         self._read_pace(robot)
         kept: list[Record] = []
+        refused: list[Outcome] = []
         pauses_s = [_CLAIMED_PAUSE_S] if busy else [0.0]
         posted = in_order([one.item.delivery for one in claimed], receiver, self.courier)
         for letter, outcome in zip(claimed, posted, strict=True):
@@ -193,14 +220,18 @@ class Consumer(NamedTuple):
                 done.add(letter.record.message_id)
                 tell(outcome)
                 continue
-            self.claims.release(outcome.delivery.id)
-            if not self._ended(letter, outcome, outcome.error, receiver, done):
+            self.claims.release(outcome.delivery.id, self.courier.now_s)
+            if not outcome.error.retryable:
+                refused.append(outcome)
+            if not self._ended(letter, outcome, outcome.error, done):
                 pauses_s.append(_pause_s(outcome.error, letter.record))
                 kept.append(letter.record)
         self._write_pace(robot)
         kept += [letter.record for letter in busy]
         if kept:
             self.queue.hold(kept, max(pauses_s))
+        for outcome in refused[:1]:  # last, for it may take all the time that is left
+            tell_fallback(outcome, receiver, self.courier, self.claims, self.late)
 
     def _claimed(
         self, letters: Sequence[_Letter], done: set[str]
@@ -220,26 +251,17 @@ class Consumer(NamedTuple):
         return mine, ()
 
     def _ended(
-        self,
-        letter: _Letter,
-        outcome: Outcome,
-        error: DeliveryError,
-        receiver: Receiver,
-        done: set[str],
+        self, letter: _Letter, outcome: Outcome, error: DeliveryError, done: set[str]
     ) -> bool:
         """Move what is not to be tried again to the dead letters; tell whether it is there."""
         last = 0 < self.queue.most_receives <= letter.record.receives
-        if _comes_again(error, outcome.tries, letter.record.receives) and not last:
+        if _comes_again(error, outcome, letter.record.receives) and not last:
             self._tell_kept(letter, outcome, error)
             return False
         code, detail = error.code, error.message.en
         if outcome.tries == 0 and error.retryable and code != "E544":
             code, detail = "E546", _DETAIL["E546"]
-        if not self._bury(letter, code, detail, done, error.vendor_code):
-            return False
-        if not error.retryable:
-            tell_fallback(outcome, receiver, self.courier, self.claims, self.late)
-        return True
+        return self._bury(letter, code, detail, done, error.vendor_code)
 
     def _tell_kept(self, letter: _Letter, outcome: Outcome, error: DeliveryError) -> None:
         log.warning(
@@ -279,8 +301,9 @@ class Consumer(NamedTuple):
 def _log_record(record: Invocation, *, code: str) -> None:
     try:
         item = read(record.text)
-    except ValueError:
-        return  # it is told as unreadable already
+    except ValueError:  # the platform keeps nothing: what there is stands in the log
+        log.error("delivery.failed", code=code, delivery=record.text)
+        return
     log.error("delivery.failed", **_named(item), code=code, delivery=write(item, MOST_RECORD_BYTES))
 
 
@@ -289,12 +312,12 @@ def _named(item: Item) -> dict[str, str]:
     return {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
 
 
-def _comes_again(error: DeliveryError, tries: int, receives: int) -> bool:
-    """Tell whether a message is tried again that was posted *tries* times on its latest receive.
+def _comes_again(error: DeliveryError, outcome: Outcome, receives: int) -> bool:
+    """Tell whether a message is tried again after *receives*.
 
     One that may have arrived is repeated once only, at once or on a later receive.
     """
-    again = error.ambiguous and (tries > 1 or (tries == 1 and receives > 1))
+    again = outcome.doubtful and (outcome.tries > 1 or receives > 1)
     return error.retryable and not again
 
 

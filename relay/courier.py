@@ -22,8 +22,6 @@ _FULL = Phrase(
     "机器人每分钟的条数用完了，{wait} 秒后可以再发",
     "the robot's messages of this minute are used up: the next may go out in {wait} s",
 )
-_LEAST_BLOCK_S = 60.0  # where the vendor's code names no time
-_AFTER_BLOCK_S = 5.0  # limits are lifted a little late (`reference/wecom.md` A.4)
 
 
 class Courier(NamedTuple):
@@ -109,9 +107,6 @@ def _post(
     outcome = dispatch.deliver(
         parcel.delivery, receiver, formatter, courier.run, is_summary=is_summary
     )
-    if isinstance(outcome.error, Throttled):
-        wait_s = (outcome.error.wait_s or _LEAST_BLOCK_S) + _AFTER_BLOCK_S
-        courier.pace.block(robot, until_s=courier.now_s + wait_s)
     return outcome.error, outcome
 
 

@@ -88,7 +88,8 @@ class Outcome(NamedTuple):
     *tries* how often it was posted. *abandoned*: nobody waited for it any longer, or it was not
     started; nothing is logged yet. *merged*: how many notifications the message stood for.
     *repeat*: it was not sent, for it was sent before (R28). *via*: the fallback that got it.
-    *waits*: the robot's limit stands in the way, and it goes out with a later event.
+    *waits*: the robot's limit stands in the way, and it goes out with a later event. *doubtful*: it
+    may have arrived although it has an error, which may be that of a later try.
     """
 
     delivery: Delivery
@@ -102,6 +103,7 @@ class Outcome(NamedTuple):
     repeat: Reason | None = None
     via: str = ""
     waits: bool = False
+    doubtful: bool = False
 
 
 class _OneContext(HTTPAdapter):
@@ -212,7 +214,7 @@ def _answer(status: int, raw: bytes) -> Mapping[str, Any]:
         raise BadAnswer("E535", told, vendor_code=code, hint=_FINAL_ADDRESS)
     if status == 429 or status >= 500:
         raise Busy("E505", _STATUS.filled(status=status), vendor_code=code, hint=_AGAIN)
-    if status != 200:
+    if not 200 <= status < 300:
         raise Rejected("E533", _STATUS.filled(status=status), vendor_code=code, hint=_NETWORK)
     try:
         answer = json.loads(raw)

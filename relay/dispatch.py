@@ -21,6 +21,7 @@ from relay.errors import (
     DeliveryError,
     Misconfigured,
     Rejected,
+    Throttled,
     TimedOut,
     TokenRefused,
     Unreachable,
@@ -28,7 +29,7 @@ from relay.errors import (
 )
 from relay.notifications import Delivery, Notification
 from relay.pacing import Pace, is_paced, robot_id
-from relay.parallel import NO_TIME
+from relay.parallel import NO_TIME, Late
 from relay.platforms import Formatter, Rendered
 from relay.tokens import Tokens, key_of
 from relay.words import Phrase
@@ -36,6 +37,8 @@ from relay.words import Phrase
 FIRST_PAUSE_S = 0.2  # the longest before the first repeat; twice as long before the next
 _NO_SECRET = Secret("")
 _REPORT_S = 0.05  # for a time-out to be told before the budget ends
+_LEAST_BLOCK_S = 60.0  # where the vendor's code names no time
+_AFTER_BLOCK_S = 5.0  # limits are lifted a little late (`reference/wecom.md` A.4)
 _LEAST_S = 0.15  # with less time left, a post is not begun
 _PARTS = re.compile(r"[A-Za-z0-9]{4,}")
 _NOT_MENTIONED = Phrase(
@@ -67,7 +70,8 @@ class Run(NamedTuple):
     *rendered* is filled on the way: receivers that look the same share one message. *tokens* are
     those of the process; without them every delivery to an application fetches its own. *retries*
     is how often at most a post is repeated, *attempt_s* how long one may take (None: all the time
-    that is left); *pace* counts the posts. *sleep* and *chance* (0 to 1) make the pauses.
+    that is left); *pace* counts the posts; *late* keeps the threads of mentions. *sleep* and
+    *chance* (0 to 1) make the pauses.
     """
 
     session: requests.Session
@@ -78,6 +82,7 @@ class Run(NamedTuple):
     retries: int = 0
     attempt_s: float | None = None
     pace: Pace | None = None
+    late: Late | None = None
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
 
@@ -108,7 +113,7 @@ def deliver(
         finally:
             tries = caller.tries
         if rendered.follow_up:
-            remark = _mentioned(delivery, rendered.follow_up, caller, remark)
+            remark = _mentioned(delivery, rendered.follow_up, caller, run, remark)
         return remark
 
     def work_or_less() -> Phrase:
@@ -121,9 +126,13 @@ def deliver(
             return _SHORTENED.filled(code=refusal.vendor_code)
 
     remark, error = _tried(work_or_less, delivery)
+    if error:
+        caller.note_limit(error)
     ms = int((time.monotonic() - began) * 1000)
     told = caller.cleaned_error(error) if error else None
-    return Outcome(delivery, told, size, ms, remark=caller.cleaned(remark), tries=tries)
+    doubtful = caller.doubtful and error is not None
+    remark = caller.cleaned(remark)
+    return Outcome(delivery, told, size, ms, remark=remark, tries=tries, doubtful=doubtful)
 
 
 def _least(notification: Notification) -> Notification:
@@ -144,7 +153,7 @@ def _tried(work: Callable[[], Phrase], delivery: Delivery) -> tuple[Phrase, Deli
 
 
 def _mentioned(
-    delivery: Delivery, body: Mapping[str, Any], caller: "_Caller", remark: Phrase
+    delivery: Delivery, body: Mapping[str, Any], caller: "_Caller", run: Run, remark: Phrase
 ) -> Phrase:
     """Post the mentions of a message that was taken; return *remark*, or that they failed.
 
@@ -155,9 +164,11 @@ def _mentioned(
         _, error = _tried(lambda: caller.post(body), delivery)
         return Outcome(delivery, error)
 
-    error = deliver_all([delivery], work, caller.deadline)[0].error
+    late, key = run.late, f"{delivery.receiver} @"
+    error = deliver_all([delivery], work, caller.deadline, late=late, key=lambda _: key)[0].error
     if error is None:
         return remark
+    caller.note_limit(error)
     log.warning(
         "delivery.mention_failed",
         delivery_id=delivery.id,
@@ -183,6 +194,7 @@ class _Caller:
         self.deadline = run.deadline - _REPORT_S
         self.tokens: tuple[str, ...] = ()
         self.tries = 0
+        self.doubtful = False
         self._posts = 0
 
     def post(self, body: Mapping[str, Any]) -> Phrase:
@@ -196,11 +208,19 @@ class _Caller:
             try:
                 return self._accepted(body)
             except DeliveryError as error:
+                self.doubtful = self.doubtful or error.ambiguous
                 allowed = min(allowed, self.tries + error.repeats)
                 pause_s = self._run.chance() * FIRST_PAUSE_S * 2 ** (self.tries - 1)
                 if self.tries >= allowed or self._left_s() - pause_s < _LEAST_S:
                     raise
             self._run.sleep(pause_s)
+
+    def note_limit(self, error: DeliveryError) -> None:
+        """Let the pace know for how long the vendor takes no more."""
+        if isinstance(error, Throttled) and self._run.pace:
+            wait_s = (error.wait_s or _LEAST_BLOCK_S) + _AFTER_BLOCK_S
+            until_s = self._run.clock() + wait_s
+            self._run.pace.block(robot_id(self._receiver), until_s=until_s)
 
     def cleaned(self, phrase: Phrase) -> Phrase:
         """Return *phrase* without the receiver's secrets."""

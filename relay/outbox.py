@@ -18,6 +18,7 @@ from relay.errors import Rejected, Throttled, Unreachable
 from relay.notifications import Delivery
 from relay.pacing import robot_id
 from relay.parallel import Late
+from relay.reasons import reason
 from relay.warm import Warm
 from relay.words import Phrase
 
@@ -38,16 +39,19 @@ class Outbox(NamedTuple):
     claims: Claims
     warm: Warm
     receivers: Mapping[str, Receiver]
+    having: frozenset[str] = frozenset()  # robots that get the event themselves
 
     def send(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """Return an outcome for each of *deliveries* in the same order, at the deadline at last.
 
         What waits for robots whose limit has passed goes out with it.
         """
-        overdue = self._overdue({robot_id(self.receivers[one.receiver]) for one in deliveries})
+        busy = {robot_id(self.receivers[one.receiver]) for one in deliveries}
+        overdue = self._overdue(busy, {one.id for one in deliveries})
+        outbox = self._replace(having=frozenset(busy))
         found = deliver_all(
             [*deliveries, *(waiting[-1] for waiting in overdue.values())],
-            lambda delivery: self._deliver(delivery, overdue.get(delivery.id, ())),
+            lambda delivery: outbox._deliver(delivery, overdue.get(delivery.id, ())),
             self.courier.run.deadline,
             late=self.warm.late,
             key=lambda delivery: robot_id(self.receivers[delivery.receiver]),
@@ -66,13 +70,17 @@ class Outbox(NamedTuple):
                 failed = outcome._replace(delivery=one)
                 tell(failed, delivery=_record(one, self.courier.now_s))
 
-    def _overdue(self, busy: set[str]) -> dict[str, tuple[Delivery, ...]]:
-        """Take what waits for other robots than *busy*, by the id of each one's last delivery."""
+    def _overdue(self, busy: set[str], ids: set[str]) -> dict[str, tuple[Delivery, ...]]:
+        """Take what waits for other robots than *busy*, by the id of each one's last delivery.
+
+        What is among *ids* is being sent anyway: its receiver's address has changed.
+        """
         found = {}
         for robot in self.warm.waiting.robots():
             if robot in busy or self.courier.pace.free(robot, now_s=self.courier.now_s) < 1:
                 continue
-            known = [one for one in self.warm.waiting.take(robot) if self._is_known(one)]
+            waiting = (one for one in self.warm.waiting.take(robot) if one.id not in ids)
+            known = [one for one in waiting if self._is_known(one)]
             if known:
                 found[known[-1].id] = tuple(known)
         return found
@@ -99,16 +107,26 @@ class Outbox(NamedTuple):
     def _posted(
         self, delivery: Delivery, overdue: Sequence[Delivery], receiver: Receiver
     ) -> Iterator[Outcome]:
-        if overdue:
-            return in_order(overdue, receiver, self.courier)
-        repeat = self.claims.take(delivery.id, self.courier.now_s)
-        if repeat:
-            return iter([Outcome(delivery, repeat=repeat)])
-        earlier: tuple[Delivery, ...] = ()
-        if can_post(receiver, self.courier):
-            earlier = self.warm.waiting.take(robot_id(receiver))
-        others = (one for one in earlier if one.id != delivery.id)  # its claim may have ended
-        return in_order((*others, delivery), receiver, self.courier)
+        now_s = self.courier.now_s
+        waiting: Sequence[Delivery] = overdue
+        new: tuple[Delivery, ...] = ()
+        if not overdue:
+            repeat = self.claims.take(delivery.id, now_s)
+            if repeat:
+                yield Outcome(delivery, repeat=repeat)
+                return
+            new = (delivery,)
+            if can_post(receiver, self.courier):
+                waiting = self.warm.waiting.take(robot_id(receiver))
+        # the claim of what waited may have ended, and another call have sent it
+        ids = {one.id for one in new}
+        unsent = []
+        for one in waiting:
+            if self.claims.is_sent(one.id, now_s):
+                yield Outcome(one, repeat=reason("R28"))
+            elif one.id not in ids:
+                unsent.append(one)
+        yield from in_order((*unsent, *new), receiver, self.courier)
 
     def _concluded(self, outcome: Outcome, receiver: Receiver) -> Outcome:
         """Log *outcome* and remember it; try the fallback where that may help."""
@@ -124,7 +142,7 @@ class Outbox(NamedTuple):
             self.claims.settle(outcome.delivery.id, self.courier.now_s)
             tell(outcome, late=late)
         else:
-            self.claims.release(outcome.delivery.id)
+            self.claims.release(outcome.delivery.id, self.courier.now_s)
             record = None if late else _record(outcome.delivery, self.courier.now_s)
             tell(outcome, late=late, delivery=record)  # a late one has left its record already
             tell_fallback(outcome, receiver, self.courier, self.claims, self.warm.late)
@@ -143,7 +161,7 @@ class Outbox(NamedTuple):
         if crowded_out and crowded_out.id == delivery.id:
             return False
         if crowded_out:
-            self.claims.release(crowded_out.id)
+            self.claims.release(crowded_out.id, now_s)
             tell(Outcome(crowded_out, error), delivery=_record(crowded_out, now_s))
         self.claims.extend(delivery.id, now_s + error.wait_s + _WAIT_MARGIN_S)
         named = {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
@@ -158,7 +176,9 @@ class Outbox(NamedTuple):
         from relay import fallback
 
         stand_in = fallback.fallback_of(receiver, self.courier.config)
-        if stand_in is None or not can_post(stand_in, self.courier):
+        if stand_in is None or robot_id(stand_in) in self.having:
+            return outcome  # that group has the event, or will have it
+        if not can_post(stand_in, self.courier):
             return outcome
         moved = fallback.instead(outcome.delivery, stand_in, self.courier.config)
         found = _posted_apart(moved, stand_in, self.courier, self.warm.late)
@@ -180,6 +200,8 @@ def tell_fallback(
         return
     stand_in, told = found
     result = _posted_apart(told, stand_in, courier, late)
+    if result.error:
+        fallback.forget(receiver, claims.store)
     code = result.error.code if result.error else None
     say = log.warning if result.error else log.info
     say("fallback.told", receiver=receiver.name, fallback=stand_in.name, code=code)

@@ -13,6 +13,7 @@ _NO_THREAD = Phrase("无法启动线程", "no thread could be started")
 _HANGS = Phrase("上一次发送还没有结束", "an earlier post to this robot has not ended yet")
 
 FORGOTTEN_S = 300.0
+MOST_LATE = 3
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -29,7 +30,8 @@ class Missing(NamedTuple):
 class Late:
     """Threads that went on after their time, by key; safe to use from several.
 
-    After `FORGOTTEN_S` one counts no more: what hung may answer on a new connection by then.
+    After `FORGOTTEN_S` one counts no more, for what hung may answer on a new connection by then;
+    but `MOST_LATE` of them always do.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -46,10 +48,10 @@ class Late:
         oldest = self._clock() - FORGOTTEN_S
         with self._lock:
             found = self._threads.pop(key, [])
-            running = [one for one in found if one[0].is_alive() and one[1] > oldest]
+            running = [one for one in found if one[0].is_alive()]
             if running:
                 self._threads[key] = running
-            return bool(running)
+            return len(running) >= MOST_LATE or any(since > oldest for _, since in running)
 
 
 def at_once(

@@ -1,6 +1,7 @@
 """What a process keeps from one call to the next while it is warm; nothing of it has to survive."""
 
 import functools
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from relay.stores.memory import MemoryStore
 from relay.tokens import Tokens
 
 SCF_ASYNC = "scf-async"
-_QUEUE_S = 2.5  # then the event is delivered directly: Gitee waits 5 s for the answer
+_QUEUE_S = 2.5
 
 
 class Warm:
@@ -30,6 +31,7 @@ class Warm:
 
     def __init__(self, *, pace: Pace | None = None, remembered: Store | None = None) -> None:
         self.tokens = Tokens()
+        self.owner = os.urandom(6).hex()
         self.pace = pace or Pace()
         self.waiting = Waiting()
         self.late = Late()
@@ -68,18 +70,23 @@ class Warm:
         environ: Mapping[str, str],
         context: object,
         clock: Callable[[], float],
+        within_s: float,
     ) -> Sequence[Delivery]:
-        """Put *deliveries* into the queue at *address*; return what it did not take in time."""
+        """Put *deliveries* into the queue at *address*; return what it did not take in time.
+
+        It has *within_s*, and not too much of them: Gitee waits 5 s for the answer.
+        """
+        within_s = min(within_s, _QUEUE_S)
         queue = self.queue(address, environ)
         if address == SCF_ASYNC:  # it keeps its own time, delivery by delivery
             taken_by_none: Sequence[Delivery] = queue.put(
-                deliveries, context, now_s=clock(), within_s=_QUEUE_S
+                deliveries, context, now_s=clock(), within_s=within_s
             )
             return taken_by_none
         (left,) = at_once(
             [deliveries],
             lambda found: queue.put(found, now_s=clock()),
-            time.monotonic() + _QUEUE_S,
+            time.monotonic() + within_s,
             late=self.late,
             key=lambda found: "queue",
         )

@@ -37,7 +37,7 @@ def test_what_was_sent_is_known_for_a_day(claims: Claims) -> None:
 def test_what_was_not_sent_is_free_again(claims: Claims) -> None:
     """Whoever sends the event again gets it."""
     claims.take(ID, NOW)
-    claims.release(ID)
+    claims.release(ID, NOW)
 
     assert claims.take(ID, NOW + 1) is None
 

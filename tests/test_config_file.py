@@ -148,9 +148,9 @@ def test_one_value_stands_for_a_list_of_one() -> None:
 
 def test_a_variable_may_stand_in_any_value() -> None:
     """Not only secrets: ``$${`` is a plain ``${``."""
-    found = config(f"{BASE}lang: ${{LEVEL}}\nqueue: sqs://${{LEVEL:-x}}-${{NONE:-q}}\n")
+    found = config(f"{BASE}lang: ${{LEVEL}}\nqueue: sqs://${{LEVEL:-x}}-${{NONE:-q}}.fifo\n")
 
-    assert ("en", "sqs://en-q") == (found.lang, found.queue)
+    assert ("en", "sqs://en-q.fifo") == (found.lang, found.queue)
     assert ("${main}",) == route("branches: ['$${main}']").branches
 
 
@@ -689,7 +689,7 @@ ENVIRONMENTS: list[Mapping[str, str]] = [
     {**DING, "DINGTALK_MESSAGE": "action_card", "DINGTALK_OPEN_LINKS": "browser"},
     {**DING, "DINGTALK_KEYWORDS": "通知,研发"},
     {**ROBOT, "RELAY_ALLOW_HOSTS": "W.Example.com,127.0.0.1:8000"},
-    {**ROBOT, "RELAY_QUEUE": "sqs://q", "RELAY_STATE": "memory"},
+    {**ROBOT, "RELAY_QUEUE": "sqs://q.fifo", "RELAY_STATE": "memory"},
     {**ROBOT, "WEBHOOK_SECRET": '"quoted"', "WECOM_WEBHOOK_URL": " “key-1”\n"},
 ]
 

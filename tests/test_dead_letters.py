@@ -374,6 +374,135 @@ def test_an_unreadable_letter_does_not_hold_up_the_others(client: Any, queues: Q
     assert len(received(client, queues.dead)) == 1
 
 
+# letters that nobody wrote properly
+
+
+FORGED = "a\n✓ b\r\u202e\u2028c\x1b[31m"
+
+
+def item_with(**changes: object) -> str:
+    """Return an item's text with other values; a lone surrogate is written as an escape."""
+    return json.dumps({**json.loads(text_of()), **changes})
+
+
+@pytest.mark.parametrize("received_at", [1e12, -1e12, 253402300800.0])
+def test_a_time_out_of_range_is_a_question_mark(
+    client: Any, queues: Queues, received_at: float
+) -> None:
+    """The others are listed as ever; in JSON it stays a number."""
+    bury(client, queues, item_with(received_at=received_at), code="E501")
+    buried(client, queues, 2)
+    result = relay("list", "--lang", "en")
+
+    assert result.exit_code == 0, result.exception
+    assert "  ? · received 0 times" in result.output.splitlines()
+    assert "gl-0002.dev-group" in result.output
+    assert as_json("list")["letters"][0]["received_at"] == received_at
+
+
+def test_a_lone_surrogate_is_sent_as_it_is(client: Any, queues: Queues) -> None:
+    """Half a character is no UTF-8: it goes as an escape, and those behind it go as well."""
+    notification = {"headline": [{"text": "\ud800"}]}
+    bury(client, queues, item_with(notification=notification, newer="\udfff"))
+    buried(client, queues, 2)
+    result = relay("resend", "--all")
+    found = received(client, queues.address)
+
+    assert (result.exit_code, titles(found)) == (0, ["\ufffd", "流水线失败 2"])
+    assert json.loads(found[0]["Body"])["newer"] == "\udfff"
+    assert received(client, queues.dead) == []
+
+
+def test_what_cannot_be_written_again_is_told(
+    client: Any, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 1; the others are sent and it stays."""
+    for number in (1, 2, 3):
+        buried(client, queues, number, f"group-{number}")
+    real = dead_letter_queue._renewed
+
+    def renewed(text: str, now_s: float) -> str:
+        if "gl-0002" in text:
+            raise RecursionError
+        return real(text, now_s)
+
+    monkeypatch.setattr(dead_letter_queue, "_renewed", renewed)
+    result = relay("resend", "--all", "--lang", "en")
+
+    assert result.exit_code == 1
+    assert "✗ gl-0002.group-2  not sent: its body cannot be read" in result.output
+    assert sorted(titles(received(client, queues.address))) == ["流水线失败 1", "流水线失败 3"]
+    assert left(client, queues) == ["流水线失败 2"]
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidMessageContents", "InvalidParameterValue", "MessageTooLong"]
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_letter_that_sqs_refuses_does_not_hold_up_the_others(
+    client: Any, queues: Queues, monkeypatch: pytest.MonkeyPatch, code: str, form: str
+) -> None:
+    """It is told with the code of SQS, and stays; exit code 1."""
+    for number in (1, 2, 3):
+        buried(client, queues, number)
+    real = dead_letter_queue._client
+
+    def connect(*arguments: Any) -> Any:
+        client = real(*arguments)
+        work = client.send_message
+
+        def send(**given: Any) -> Any:
+            if "gl-0001" in given["MessageBody"]:
+                raise ClientError({"Error": {"Code": code, "Message": PLANTED[0]}}, "SendMessage")
+            return work(**given)
+
+        client.send_message = send
+        return client
+
+    monkeypatch.setattr(dead_letter_queue, "_client", connect)
+    result = relay("resend", "--all", "--lang", "en", "--format", form)
+
+    told = "✗ gl-0001.dev-group  not sent: SQS refuses it"
+    assert (result.exit_code, PLANTED[0] in result.output) == (1, False)
+    if form == "json":
+        assert json.loads(result.output)["skipped"] == ["gl-0001.dev-group"]
+    else:
+        assert f"{told} ({code})" in " ".join(result.output.split("\n"))
+    assert titles(received(client, queues.address)) == ["流水线失败 2", "流水线失败 3"]
+    assert left(client, queues) == ["流水线失败 1"]
+
+
+def test_no_value_begins_a_line(
+    client: Any, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids, names, codes and titles of a letter are each shown on the line that is theirs."""
+    notification = {"headline": [{"text": FORGED}]}
+    forged = item_with(id=FORGED, receiver=FORGED, event=FORGED, notification=notification)
+    bury(client, queues, forged, code=FORGED, vendor_code=FORGED, detail=FORGED)
+    bury(client, queues, "nothing", receiver=FORGED, delivery_id=f"x{FORGED}", code="E542")
+    monkeypatch.setattr(dead_letters, "_is_terminal", lambda: True)
+    environ = {"RELAY_QUEUE": QUEUE}
+    asked = CliRunner().invoke(main, ["dead-letters", "drop", "--all"], input="n\n", env=environ)
+    results = [
+        relay("list"), relay("resend", "nothing-like-it"), asked, relay("resend", "--all"),
+        relay("drop", "--all", "--yes"),
+    ]  # fmt: skip
+    shown = "".join(one.output for one in results)
+
+    assert [line for line in shown.splitlines() if line.startswith(("✓ b", "c"))] == []
+    assert set(shown) & set("\r\u202e\u2028\x1b") == set()
+    assert [one.exit_code for one in results] == [0, 2, 1, 1, 0]
+
+
+def test_a_letter_is_meant_by_the_id_that_is_shown(client: Any, queues: Queues) -> None:
+    """What is invisible in an id need not be typed."""
+    bury(client, queues, item_with(id="gl-\u202e1\n2"))
+    shown = as_json("list")["letters"][0]["id"]
+
+    assert (shown, relay("resend", shown).exit_code) == ("gl-1 2", 0)
+    assert received(client, queues.dead) == []
+
+
 # drop
 
 

@@ -1,6 +1,7 @@
 """DingTalk messages as they are posted, and what DingTalk's answers stand for."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -172,6 +173,26 @@ def test_mentions_are_in_the_text_and_in_at() -> None:
 
     assert rendered.text.endswith("a1b2c3d) @13800001111 @user123")
     assert at(["13800001111"], ["user123"]) == rendered.body["at"]
+
+
+@pytest.mark.parametrize("message", ["markdown", "action_card", "text"])
+@pytest.mark.parametrize(("count", "is_cut"), [(341, False), (342, True)])
+def test_message_without_all_its_mentions_is_cut(message: str, count: int, is_cut: bool) -> None:
+    """Who is left out of the text and of `at` is something left out; the others are in both."""
+    mobiles = [f"139{at:08}" for at in range(count)]
+    people = tuple(Mention(mobile=one) for one in mobiles * 2)
+    rendered = formatter.render(PUSH_3["en"]._replace(mentions=people), dingtalk(message))
+
+    assert is_cut == rendered.cut
+    assert mobiles[:341] == rendered.body["at"]["atMobiles"]
+    assert 341 == len(re.findall(r"@139\d{8}", rendered.text))
+
+
+def test_quiet_message_leaves_nobody_out() -> None:
+    """The grey line calls nobody, so it is complete without them."""
+    people = tuple(Mention(mobile=f"139{at:08}") for at in range(400))
+
+    assert not formatter.render(QUIET["en"]._replace(mentions=people), dingtalk()).cut
 
 
 @pytest.mark.parametrize(("lang", "shown"), [("zh-CN", " @所有人"), ("en", " @all")])

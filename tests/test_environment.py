@@ -99,7 +99,7 @@ class TestLeast:
                 "NOTIFY_TIMEZONE": "UTC",
                 "DELIVERY_TIMEOUT": "2.5s",
                 "RELAY_ALLOW_HOSTS": "im.corp, LocalHost:9",
-                "RELAY_QUEUE": "sqs://notify",
+                "RELAY_QUEUE": "sqs://notify.fifo",
                 "RELAY_STATE": " dynamodb://notify ",
             }
         )
@@ -126,7 +126,7 @@ class TestLeast:
         assert config.routes == (Route("all", names, ("push", "pipeline.failed")),)
         assert (config.lang, config.timezone, config.delivery.timeout_s) == ("en", "UTC", 2.5)
         assert config.allow_hosts == ("im.corp", "localhost:9")
-        assert (config.queue, config.state) == ("sqs://notify", "dynamodb://notify")
+        assert (config.queue, config.state) == ("sqs://notify.fifo", "dynamodb://notify")
 
     def test_g1_the_configuration_shows_no_secret(self) -> None:
         """Neither keys nor secrets are in its text form."""

@@ -55,14 +55,14 @@ def told(error: DeliveryError = GONE, **options: Any) -> tuple[Receiver, Deliver
         (
             "zh-CN",
             "⚠️ 消息发不出去 · dev\n"
-            "原因：E501 企业微信不认识这个机器人的 key\n"
+            "原因：企业微信不认识这个机器人的 key（93000、E501）\n"
             "怎么办：在群里重新添加机器人\n"
             "没有送达：🔨 推送 3 个提交 · platform/api main · 张三",
         ),
         (
             "en",
             "⚠️ Messages are refused · dev\n"
-            "Reason: E501 WeCom does not know this robot's key\n"
+            "Reason: WeCom does not know this robot's key (93000, E501)\n"
             "What to do: add the robot to the group again\n"
             "Not delivered: 🔨 推送 3 个提交 · platform/api main · 张三",
         ),
@@ -175,12 +175,15 @@ def test_who_stands_in(
 
 
 def test_message_in_its_place() -> None:
-    """The same words for another receiver, with an id of its own, and nobody is mentioned."""
+    """The same words for another receiver, and for whom; nobody is mentioned."""
     delivery = failure().delivery
     moved = instead(delivery, OPS, config())
 
     assert ("gl-1.dev>ops", "ops") == (moved.id, moved.receiver)
-    assert delivery.notification._replace(mentions=()) == moved.notification
+    *lines, last = moved.notification.lines
+    assert delivery.notification.lines == tuple(lines)
+    assert "代 dev 转发" == last.spans[0].text
+    assert () == moved.notification.mentions
 
 
 def test_application_writes_to_those_it_names() -> None:

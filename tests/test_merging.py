@@ -1,5 +1,6 @@
 """Waiting notifications become summaries in which every event still has its line."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -526,6 +527,61 @@ def test_grey_line_mentions_nobody() -> None:
     said = summary(QUIET["zh-CN"], QUIET["zh-CN"]._replace(unresolved=("王五",)))
 
     assert ((), (), False) == (said.mentions, said.unresolved, said.quiet)
+
+
+CALLING = [
+    pytest.param(wecom(), lambda at: Mention(wecom=f"user-with-a-long-id-{at}"), id="userid"),
+    pytest.param(wecom(), lambda at: Mention(mobile=f"139{at:08}"), id="follow-up"),
+    pytest.param(wecom("markdown_v2"), lambda at: Mention(wecom=f"user{at:09}"), id="v2"),
+    pytest.param(wecom("text"), lambda at: Mention(wecom=f"user{at:09}"), id="text"),
+    pytest.param(dingtalk(), lambda at: Mention(dingtalk=f"u{at:060}"), id="dingtalk"),
+]
+
+
+def called(parcel: Parcel, receiver: Receiver, people: list[Mention]) -> set[Mention]:
+    """Return whom of *people* the parcel's posts mention."""
+    message = rendered(parcel, receiver)
+    bodies = json.dumps([message.body, message.follow_up])
+    ids = set(re.findall(r"[\w-]+", bodies))
+    return {one for one in people if (one.wecom or one.dingtalk or one.mobile) in ids}
+
+
+@pytest.mark.parametrize(("receiver", "person"), CALLING)
+def test_nobody_is_lost_in_a_summary(receiver: Receiver, person: Callable[[int], Mention]) -> None:
+    """More people than one post can mention take several posts, none of them of one event."""
+    people = [person(at) for at in range(240)]
+    said = [push(at)._replace(mentions=tuple(people[at * 6 :][:6])) for at in range(40)]
+    found = merged(*said, receiver=receiver)
+
+    assert 40 == sum(len(parcel.members) for parcel in found)
+    assert 1 < len(found) <= 8
+    for parcel in found:
+        wanted = {one for member in parcel.members for one in member.notification.mentions}
+        assert wanted == called(parcel, receiver, people)
+
+
+@pytest.mark.parametrize(("receiver", "person"), CALLING)
+def test_the_same_people_are_no_reason_for_more_posts(
+    receiver: Receiver, person: Callable[[int], Mention]
+) -> None:
+    """Mentions that fit once fit into the summary of all that mention them."""
+    people = tuple(person(at) for at in range(8))
+
+    assert 1 == len(merged(*[push()._replace(mentions=people)] * 20, receiver=receiver))
+
+
+@pytest.mark.parametrize(("receiver", "person"), CALLING)
+def test_event_with_too_many_mentions_stays_alone(
+    receiver: Receiver, person: Callable[[int], Mention]
+) -> None:
+    """No post holds them: it is sent with as many as fit, and its neighbours are merged."""
+    people = [person(at) for at in range(400)]
+    crowd = push()._replace(mentions=tuple(people))
+    found = merged(push(), push(), crowd, push(), push(), receiver=receiver)
+
+    assert [2, 1, 2] == [len(parcel.members) for parcel in found]
+    assert crowd is found[1].delivery.notification
+    assert 20 < len(called(found[1], receiver, people)) < 400
 
 
 # -- any deliveries ----------------------------------------------------------------------------

@@ -488,6 +488,67 @@ def test_a_configured_queue_is_passed_by(
     assert (result.exit_code, len(robots.received)) == (0, 1), result.output
 
 
+FORGED = "a\n✓ b\r\u202e\u2028c\x1b[31m\ud800"
+
+
+def forged_records() -> str:
+    """Return a log whose ids, receivers and titles would begin lines of their own."""
+    known = json.loads(item(1))
+    title = {"headline": [{"text": FORGED}]}
+    whole = {**known, "id": f"1{FORGED}", "notification": title}
+    gone = {**known, "id": f"2{FORGED}", "receiver": FORGED}
+    return lines(
+        failed(1, delivery_id=f"1{FORGED}", delivery=whole),
+        failed(2, delivery_id=f"2{FORGED}", delivery=gone),
+        failed(3, delivery_id=f"3{FORGED}", delivery="cut"),
+    )
+
+
+@pytest.mark.parametrize("words", [[], ["--dry-run"], ["1a ✓ b"], ["nothing-like-it"]])
+def test_no_value_of_a_log_begins_a_line(
+    folder: Path, robots: RobotServer, words: list[str]
+) -> None:
+    """Each is shown on the line that is its own, and picked by what is shown."""
+    (folder / "app.log").write_text(forged_records())
+    result = run("replay", "app.log", *words)
+
+    assert isinstance(result.exception, SystemExit | None)
+    assert [one for one in result.output.splitlines() if one.startswith(("✓ b", "b", "c"))] == []
+    assert set(result.output) & set("\r\u202e\u2028\x1b\ud800") == set()
+    assert len(robots.received) == (words in ([], ["1a ✓ b"]))
+
+
+@pytest.mark.parametrize("fault", ["", "badkey"])
+@pytest.mark.parametrize("received_at", [1e12, -1e12])
+def test_a_time_out_of_range_ends_no_replay(
+    folder: Path, robots: RobotServer, received_at: float, fault: str
+) -> None:
+    """Both deliveries are posted, or told as refused."""
+    odd = {**json.loads(item(1)), "received_at": received_at}
+    (folder / "app.log").write_text(lines(failed(1, delivery=odd), failed(2, "ops-group")))
+    robots.set_faults(WECOM_KEY, fault)
+    result = run("replay", "app.log")
+
+    assert (result.exit_code, isinstance(result.exception, SystemExit | None)) == (
+        bool(fault),
+        True,
+    )
+    assert len(robots.received) == (1 if fault else 2)
+
+
+def test_no_header_of_a_webhook_begins_a_line(
+    folder: Path, robots: RobotServer, open_route: None
+) -> None:
+    """The request is shown with what was kept, whatever that is."""
+    headers = {**PUSH.headers, "User-Agent": FORGED, f"X-Gitlab-{FORGED}": "x"}
+    (folder / "hook.json").write_text(json.dumps({"headers": headers, "body": PUSH.body}))
+    result = run("replay", "hook.json")
+
+    assert (result.exit_code, len(robots.received)) == (0, 1), result.output
+    assert [one for one in result.output.splitlines() if one.startswith(("✓ b", "c"))] == []
+    assert set(result.output) & set("\r\u202e\u2028\x1b\ud800") == set()
+
+
 # what it cannot do
 
 

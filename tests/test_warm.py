@@ -92,7 +92,7 @@ def test_queue_takes_all_some_or_none(left: list[Delivery]) -> None:
     """What it does not take comes back, for the caller to send."""
     warm = Fake(lambda found: left)
 
-    assert left == list(warm.put(FOUND, ADDRESS, {}, None, lambda: NOW))
+    assert left == list(warm.put(FOUND, ADDRESS, {}, None, lambda: NOW, 2.5))
     assert [NOW] == warm.asked
 
 
@@ -103,8 +103,8 @@ def test_queue_that_hangs_is_left_and_told(
     gate = threading.Event()
     monkeypatch.setattr("relay.warm._QUEUE_S", 0.2)
     warm = Fake(lambda found: gate.wait(20) and ())
-    first = warm.put(FOUND, ADDRESS, {}, None, lambda: NOW)
-    second = warm.put(FOUND, ADDRESS, {}, None, lambda: NOW)
+    first = warm.put(FOUND, ADDRESS, {}, None, lambda: NOW, 2.5)
+    second = warm.put(FOUND, ADDRESS, {}, None, lambda: NOW, 2.5)
     gate.set()
     lines = written(capsys, "queue.refused")
 

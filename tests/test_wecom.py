@@ -322,6 +322,47 @@ def test_hundreds_of_mentions_leave_the_link() -> None:
     assert f"[Compare changes]({R}/compare/7a6b5c4...a1b2c3d) <@user" in rendered.text
 
 
+USERIDS = [f"user{at:06}" for at in range(100)]  # 14 bytes each with the brackets and a blank
+MOBILES = [f"139{at:08}" for at in range(100)]  # 12 bytes each with the blank
+
+
+@pytest.mark.parametrize(
+    ("message", "people", "is_cut"),
+    [
+        ("markdown", [Mention(wecom=one) for one in USERIDS[:73]], False),
+        ("markdown", [Mention(wecom=one) for one in USERIDS[:73] * 2], False),
+        ("markdown", [Mention(wecom=one) for one in USERIDS[:74]], True),
+        ("markdown", [Mention(mobile=one) for one in MOBILES[:85]], False),
+        ("markdown", [Mention(mobile=one) for one in MOBILES[:85] * 2], False),
+        ("markdown", [Mention(mobile=one) for one in MOBILES[:86]], True),
+        ("markdown_v2", [Mention(wecom=one) for one in USERIDS[:93]], False),
+        ("markdown_v2", [Mention(wecom=one) for one in USERIDS[:94]], True),
+        ("text", [Mention(wecom=one) for one in USERIDS[:93]], False),
+        ("text", [Mention(wecom=one) for one in USERIDS[:94]], True),
+        ("text", [Mention(mobile=one) for one in MOBILES[:86]], True),
+    ],
+)
+def test_message_without_all_its_mentions_is_cut(
+    message: str, people: list[Mention], is_cut: bool
+) -> None:
+    """Who is left out of the text or of the follow-up is something left out."""
+    rendered = formatter.render(PUSH_3["en"]._replace(mentions=tuple(people)), wecom(message))
+    bodies = json.dumps([rendered.body, rendered.follow_up])
+    called = {one for one in (*USERIDS, *MOBILES) if one in bodies}
+
+    assert is_cut == rendered.cut
+    assert is_cut == (len(called) < len(set(people)))
+
+
+def test_quiet_message_leaves_nobody_out() -> None:
+    """The grey line calls nobody, so it is complete without them."""
+    people = tuple(Mention(wecom=one, mobile="13900002222") for one in USERIDS)
+
+    for message in ("markdown", "markdown_v2", "text"):
+        quiet = QUIET["en"]._replace(mentions=people)
+        assert not formatter.render(quiet, wecom(message)).cut
+
+
 def test_two_actions_and_no_more() -> None:
     """The action line holds two links at most; one without a usable address is plain text."""
     links = (Action("A", f"{R}/a"), Action("B", "javascript:1"), Action("C", f"{R}/c"))

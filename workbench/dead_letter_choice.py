@@ -10,7 +10,15 @@ from relay.configuration.suggest import did_you_mean
 from relay.words import Phrase
 from workbench import configured
 from workbench.cli import Failure
-from workbench.dead_letter_queue import Hold, Letter, Queues, connected, count
+from workbench.dead_letter_queue import (
+    UNREADABLE,
+    Hold,
+    Letter,
+    Queues,
+    Unsendable,
+    connected,
+    count,
+)
 from workbench.queue_faults import QueueFault
 
 _SCF_ASYNC = "scf-async"
@@ -64,6 +72,14 @@ class Choice(NamedTuple):
         return self.most > len(known) or letter.message_id in known
 
 
+class Acted(NamedTuple):
+    """What became of the letters: *done*; *left*, each with the reason; *fault* ended it early."""
+
+    done: list[Letter]
+    left: list[tuple[Letter, Phrase]]
+    fault: QueueFault | None = None
+
+
 def place_of(queue: str | None, file: str | None, lang: str, form: str) -> Place:
     """Return the queues of ``--queue``, or else of the configuration; raises QueueFault."""
     configured.begin(lang)
@@ -115,25 +131,35 @@ def _meant(text: str, letters: list[Letter], lang: str) -> str:
     raise click.UsageError(_NO_ID.filled(text=text, hint=hint).of(lang))
 
 
-def acted(
-    place: Place,
-    choice: Choice,
-    act: Callable[[Hold, Letter], None],
-    *,
-    only_readable: bool = False,
-) -> tuple[list[Letter], QueueFault | None]:
-    """Do *act* with each letter that is meant, in order, until one fails; return those done."""
-    done: list[Letter] = []
+def acted(place: Place, choice: Choice, act: Callable[[Hold, Letter], None]) -> Acted:
+    """Do *act* with each letter that is meant, in order, until the queue fails.
+
+    A letter for which *act* raises Unsendable is left, and the others go on.
+    """
+    found = Acted([], [])
     if not choice.most:
-        return done, None
+        return found
     try:
         with Hold(place.queues) as hold:
             for letter in hold.letters():
-                if len(done) >= choice.most:
+                if len(found.done) + len(found.left) >= choice.most:
                     break
-                if choice.takes(letter) and (letter.item or not only_readable):
-                    act(hold, letter)
-                    done.append(letter)
+                if choice.takes(letter):
+                    _act(act, hold, letter, found)
     except QueueFault as fault:
-        return done, fault
-    return done, None
+        return found._replace(fault=fault)
+    return found
+
+
+def planned(choice: Choice) -> Acted:
+    """Return what `acted` would do, without doing it."""
+    done = [one for one in choice.letters if one.item]
+    return Acted(done, [(one, UNREADABLE) for one in choice.letters if not one.item])
+
+
+def _act(act: Callable[[Hold, Letter], None], hold: Hold, letter: Letter, found: Acted) -> None:
+    try:
+        act(hold, letter)
+        found.done.append(letter)
+    except Unsendable as error:
+        found.left.append((letter, error.why))

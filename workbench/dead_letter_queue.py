@@ -10,20 +10,35 @@ only when the first ones are gone. SQS has no way around that.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from relay.configuration.stores import quiet
 from relay.queues.items import Item, read
 from relay.queues.sqs import legal_id
-from workbench.queue_faults import QueueFault, translated
+from relay.text import clean
+from relay.words import Phrase
+from workbench.queue_faults import QueueFault, code_of, translated
 
 HIDDEN_S = 30
 WAIT_S = 1  # for the next messages: with 0, SQS asks only some of its servers
 _BATCH = 10  # of one call
-_NOT_IN_SQS = re.compile("[\ufffe\uffff]")  # SQS refuses a message that has one
+_NOT_IN_SQS = re.compile("[\ud800-\udfff\ufffe\uffff]")  # SQS refuses a message that has one
+# What SQS answers when the fault is the message's: the next one may be taken.
+_OF_THE_LETTER = ("InvalidMessageContents", "InvalidParameterValue", "MessageTooLong")
 _REGION = re.compile(r"https://(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.", re.ASCII)
+
+UNREADABLE = Phrase("内容读不懂", "its body cannot be read")
+_REFUSED = Phrase("SQS 不接受这条消息（{code}）", "SQS refuses it ({code})")
+
+
+class Unsendable(Exception):
+    """One letter cannot be sent, whatever the queue; *why* holds nothing of it."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(why.en)
+        self.why = why
 
 
 class Letter(NamedTuple):
@@ -43,13 +58,15 @@ class Letter(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Return the delivery's id; of an unreadable one the queue message's."""
-        known = self.item.delivery.id if self.item else self.attributes.get("delivery_id")
-        return known or self.message_id
+        """Return the delivery's id, fit to show and to type; else the queue message's."""
+        known = self.item.delivery.id if self.item else self.attributes.get("delivery_id", "")
+        return clean(known) or self.message_id
 
     @property
     def receiver(self) -> str:
-        return self.item.delivery.receiver if self.item else self.attributes.get("receiver", "")
+        """Return the receiver's name, fit to show."""
+        known = self.item.delivery.receiver if self.item else self.attributes.get("receiver", "")
+        return clean(known)
 
 
 class Queues(NamedTuple):
@@ -135,14 +152,20 @@ class Hold:
             yield from batch
 
     def resend(self, letter: Letter, now_s: float) -> None:
-        """Put a readable letter back into the main queue, then remove it here.
+        """Put a letter back into the main queue, then remove it here.
 
         Its age there counts from *now_s*. A second try within five minutes sends nothing twice.
+        Raises Unsendable for what is wrong with this letter alone; it stays.
         """
-        body = _renewed(letter.text, now_s)
+        if letter.item is None:
+            raise Unsendable(UNREADABLE)
+        try:
+            body = _renewed(letter.text, now_s)
+        except (ValueError, RecursionError):
+            raise Unsendable(UNREADABLE) from None
         order = {"MessageGroupId": letter.group, "MessageDeduplicationId": repeat_id(letter)}
         queues = self._queues
-        with translated(queues.name):
+        with translated(queues.name), _of_the_letter():
             queues.client.send_message(
                 QueueUrl=queues.url, MessageBody=body, **(order if _is_fifo(queues.url) else {})
             )
@@ -192,6 +215,18 @@ def _renewed(text: str, now_s: float) -> str:
     renewed = {**json.loads(text), "since_s": now_s}
     plain = json.dumps(renewed, ensure_ascii=False, separators=(",", ":"))
     return _NOT_IN_SQS.sub(lambda found: f"\\u{ord(found[0]):x}", plain)
+
+
+@contextmanager
+def _of_the_letter() -> Iterator[None]:
+    """Tell what SQS has against one message from what keeps it from taking any."""
+    try:
+        yield
+    except Exception as error:
+        code = code_of(error)
+        if code in _OF_THE_LETTER:
+            raise Unsendable(_REFUSED.filled(code=code)) from None
+        raise
 
 
 def _letter(message: Mapping[str, Any]) -> Letter:

@@ -52,16 +52,15 @@ def as_text(letter: Letter, *, now_s: float, zone: tzinfo, lang: str) -> Iterato
     """Yield the lines about one dead letter, the first with its id."""
     words = Words(lang, "")
     delivery = letter.item.delivery if letter.item else None
-    yield "  ".join(filter(None, (letter.id, letter.receiver, delivery and delivery.event)))
+    event = clean(delivery.event) if delivery else ""
+    yield "  ".join(filter(None, (letter.id, letter.receiver, event)))
     yield f"  {title(letter, lang)}"
     received = words.say(_RECEIVED, count=letter.receives)
     if delivery:
-        at = datetime.fromtimestamp(delivery.received_at, zone).strftime("%Y-%m-%d %H:%M")
-        age = _AGO.filled(age=words.duration(max(0.0, now_s - delivery.received_at))).of(lang)
-        received = f"{at} · {age} · {received}"
+        received = f"{_when(delivery.received_at, now_s, zone, words)} · {received}"
     yield f"  {received}"
     why, remedy = reason(letter, lang)
-    yield f"  {' '.join(filter(None, (_code(letter), letter.attributes.get('vendor_code'), why)))}"
+    yield f"  {' '.join(filter(None, (_code(letter), _vendor_code(letter), why)))}"
     if detail := _detail(letter):
         yield f"  {detail}"
     if remedy:
@@ -81,7 +80,7 @@ def as_json(letter: Letter, *, now_s: float, lang: str) -> dict[str, Any]:
         "age_s": round(now_s - delivery.received_at) if delivery else None,
         "receives": letter.receives,
         "code": _code(letter),
-        "vendor_code": letter.attributes.get("vendor_code", ""),
+        "vendor_code": _vendor_code(letter),
         "reason": why,
         "detail": _detail(letter),
         "remedy": remedy,
@@ -92,7 +91,7 @@ def as_json(letter: Letter, *, now_s: float, lang: str) -> dict[str, Any]:
 def title(letter: Letter, lang: str) -> str:
     if letter.item is None:
         return _NO_BODY.of(lang)
-    return cut_cells(letter.item.delivery.notification.title, _TITLE_CELLS)
+    return cut_cells(clean(letter.item.delivery.notification.title), _TITLE_CELLS)
 
 
 def one_line(letter: Letter, lang: str) -> str:
@@ -114,8 +113,22 @@ def counted(letters: Sequence[Letter], total: int) -> int:
     return max(0, total - len(letters))
 
 
+def _when(received_at: float, now_s: float, zone: tzinfo, words: Words) -> str:
+    """Return the time and the age; ``?`` for a time that no calendar has."""
+    try:
+        at = datetime.fromtimestamp(received_at, zone).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return "?"
+    age = _AGO.filled(age=words.duration(max(0.0, now_s - received_at))).of(words.lang)
+    return f"{at} · {age}"
+
+
 def _code(letter: Letter) -> str:
-    return letter.attributes.get("code", "") or ("" if letter.item else _UNREADABLE)
+    return clean(letter.attributes.get("code", "")) or ("" if letter.item else _UNREADABLE)
+
+
+def _vendor_code(letter: Letter) -> str:
+    return clean(letter.attributes.get("vendor_code", ""))
 
 
 def _detail(letter: Letter) -> str:

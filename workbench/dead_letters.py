@@ -16,7 +16,7 @@ from relay.zones import zone
 from workbench import configured, terminal
 from workbench import dead_letter_report as report
 from workbench.cli import Failure, Verb, Verbs, config_option, json_option, lang_option
-from workbench.dead_letter_choice import Place, acted, choice_of, place_of, seen
+from workbench.dead_letter_choice import Acted, Place, acted, choice_of, place_of, planned, seen
 from workbench.dead_letter_queue import Hold, Letter
 from workbench.queue_faults import QueueFault
 
@@ -30,7 +30,7 @@ _ASK_ONE = Phrase("永久删除这条死信？", "Delete this dead letter for go
 _SENT = Phrase("已送回队列", "sent back to the queue")
 _DROPPED = Phrase("已删除", "dropped")
 _WOULD = Phrase("会送回队列", "would be sent back to the queue")
-_SKIPPED = Phrase("没有送回：内容读不懂", "not sent: its body cannot be read")
+_LEFT = Phrase("没有送回：{why.zh}", "not sent: {why.en}")
 _SOME_LEFT = Phrase("完成 {count} 条后停下：{why}", "stopped after {count}: {why}")
 _NEXT = Phrase(
     "重新发送：python -m relay dead-letters resend 编号 | --all",
@@ -102,18 +102,13 @@ def resend(
         place = place_of(queue, config, lang, form)
         choice = choice_of(place, ids, lang)
     now_s = _clock()
-    readable = tuple(one for one in choice.letters if one.item)
-    skipped = [one for one in choice.letters if not one.item]
-    if dry_run:
-        done, fault = list(readable), None
-    else:
 
-        def send(hold: Hold, letter: Letter) -> None:
-            hold.resend(letter, now_s)
+    def send(hold: Hold, letter: Letter) -> None:
+        hold.resend(letter, now_s)
 
-        done, fault = acted(place, choice, send, only_readable=True)
-    _tell(form, lang, place, _WOULD if dry_run else _SENT, done, skipped)
-    _end(len(done), fault, lang, failed=bool(skipped))
+    found = planned(choice) if dry_run else acted(place, choice, send)
+    _tell(form, lang, place, _WOULD if dry_run else _SENT, found)
+    _end(found, lang)
 
 
 @dead_letters.command("drop", cls=Verb, example="python -m relay dead-letters drop gl-3f2a --yes")
@@ -145,9 +140,9 @@ def drop(
         _show([report.one_line(one, lang) for one in choice.letters])
         click.confirm((_ASK if choice.most > 1 else _ASK_ONE).filled(count=choice.most).of(lang),
                       abort=True)  # fmt: skip
-    done, fault = acted(place, choice, Hold.remove)
-    _tell(form, lang, place, _DROPPED, done, [])
-    _end(len(done), fault, lang)
+    found = acted(place, choice, Hold.remove)
+    _tell(form, lang, place, _DROPPED, found)
+    _end(found, lang)
 
 
 def _check_ids(ids: tuple[str, ...], everything: bool, lang: str) -> None:
@@ -164,29 +159,22 @@ def _told(lang: str) -> Iterator[None]:
         raise Failure(fault.phrase.of(lang)) from None
 
 
-def _tell(
-    form: str,
-    lang: str,
-    place: Place,
-    what: Phrase,
-    done: list[Letter],
-    skipped: list[Letter],
-) -> None:
+def _tell(form: str, lang: str, place: Place, what: Phrase, found: Acted) -> None:
     if form == "json":
-        ids = {"done": [one.id for one in done], "skipped": [one.id for one in skipped]}
+        ids = {"done": [one.id for one in found.done], "skipped": [one.id for one, _ in found.left]}
         configured.echo_json({**_names(place), "what": what.en, **ids})
         return
-    lines = [f"✓ {report.one_line(one, lang)}  {what.of(lang)}" for one in done]
-    lines += [f"✗ {one.id}  {_SKIPPED.of(lang)}" for one in skipped]
+    lines = [f"✓ {report.one_line(one, lang)}  {what.of(lang)}" for one in found.done]
+    lines += [f"✗ {one.id}  {_LEFT.filled(why=why).of(lang)}" for one, why in found.left]
     _show(lines or [report.heading(place.queues.dead_name, 0, lang)])
 
 
-def _end(done: int, fault: QueueFault | None, lang: str, *, failed: bool = False) -> None:
+def _end(found: Acted, lang: str) -> None:
     """End with exit code 1 when something was not done."""
-    if fault:
-        told = Phrase(fault.phrase.zh, fault.phrase.en).of(lang)
-        raise Failure(_SOME_LEFT.filled(count=done, why=told).of(lang))
-    if failed:
+    if found.fault:
+        told = _SOME_LEFT.filled(count=len(found.done), why=found.fault.phrase.of(lang))
+        raise Failure(told.of(lang))
+    if found.left:
         raise click.exceptions.Exit(1)
 
 
@@ -195,7 +183,8 @@ def _names(place: Place) -> dict[str, str]:
 
 
 def _show(lines: list[str]) -> None:
-    terminal.show_wrapped(terminal.printable("\n".join(lines)), terminal.console())
+    shown = "\n".join(map(terminal.single_line, lines))
+    terminal.show_wrapped(shown, terminal.console())
 
 
 def _is_terminal() -> bool:

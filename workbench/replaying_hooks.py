@@ -22,7 +22,7 @@ from workbench.cli import Failure
 from workbench.configured import Setting
 from workbench.explained import Explained, explained
 from workbench.saved_hooks import Hook
-from workbench.terminal import folded, printable
+from workbench.terminal import folded, single_line
 from workbench.triggering import Credentials, Outgoing, outgoing
 
 _QUEUE = "RELAY_QUEUE"
@@ -128,7 +128,7 @@ def _tell_plan(found: Explained, lang: str, form: str) -> None:
         )
         return
     console = terminal.console()
-    terminal.show_wrapped(printable(_told(found, lang)), console)
+    terminal.show_wrapped(single_line(_told(found, lang)), console)
 
 
 def _told(found: Explained, lang: str) -> str:
@@ -157,8 +157,8 @@ def _print(
     name: str, path: str, request: Outgoing, status: int, body: Mapping[str, Any], ms: int
 ) -> None:
     console = terminal.console()
-    console.print(f"--> POST {printable(path)}  {printable(name)}  {len(request.body)} B")
+    console.print(f"--> POST {single_line(path)}  {single_line(name)}  {len(request.body)} B")
     for header, value in request.shown_headers().items():
-        console.print(f"    {printable(header)}: {printable(value)}", style="dim")
+        console.print(f"    {single_line(header)}: {single_line(value)}", style="dim")
     console.print(f"<-- {status}  {ms} ms")
     console.print(folded(pretty_json(body), console.width))

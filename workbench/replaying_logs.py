@@ -16,7 +16,7 @@ from relay.delivery import Outcome, new_session
 from relay.errors import DeliveryError
 from relay.notifications import Delivery
 from relay.pacing import MOST_A_MINUTE, Pace
-from relay.text import cut_cells
+from relay.text import clean, cut_cells
 from relay.tokens import Tokens
 from relay.words import Phrase
 from workbench import configured, terminal
@@ -100,8 +100,9 @@ def replay_log(
 def _beginnings(
     ids: Sequence[str], found: Sequence[Record], name: str, lang: str
 ) -> tuple[str, ...]:
-    """Return *ids*; one that begins no delivery of the log is a usage error."""
-    known = list(dict.fromkeys(str(one["delivery_id"]) for one in found if one.get("delivery_id")))
+    """Return *ids*; one that begins no delivery of the log, as it is shown, is a usage error."""
+    given = (str(one["delivery_id"]) for one in found if one.get("delivery_id"))
+    known = list(dict.fromkeys(map(clean, given)))
     for text in ids:
         if not any(one.startswith(text) for one in known):
             hint = did_you_mean(text, known)
@@ -117,14 +118,14 @@ def _plan(found: Sequence[Record], config: Config, beginnings: tuple[str, ...]) 
     wanted = [
         item.delivery
         for item in told.items
-        if not beginnings or item.delivery.id.startswith(beginnings)
+        if not beginnings or clean(item.delivery.id).startswith(beginnings)
     ]
     gone = [
-        Skipped(one.id, _GONE.filled(receiver=one.receiver), is_lost=True)
+        Skipped(one.id, _GONE.filled(receiver=clean(one.receiver)), is_lost=True)
         for one in wanted
         if one.receiver not in known
     ]
-    left = [one for one in told.skipped if not beginnings or one.id.startswith(beginnings)]
+    left = [one for one in told.skipped if not beginnings or clean(one.id).startswith(beginnings)]
     return Plan(tuple(one for one in wanted if one.receiver in known), (*left, *gone))
 
 
@@ -182,7 +183,7 @@ def _print_plan(plan: Plan, console: Console, lang: str, name: str) -> None:
 
 def _print_skipped(plan: Plan, console: Console, lang: str) -> None:
     for one in plan.skipped:
-        told = _SKIPPED.filled(id=one.id, why=one.why).of(lang)
+        told = _SKIPPED.filled(id=clean(one.id), why=one.why).of(lang)
         _line(told, console, _BAD if one.is_lost else _DIM)
 
 
@@ -202,7 +203,7 @@ def _refusal(
     about: str, outcome: Outcome, error: DeliveryError, lang: str
 ) -> Iterator[tuple[str, Style]]:
     """Yield what was refused, why and what to do; of those behind it only that they wait."""
-    codes = " ".join(filter(None, (error.vendor_code, error.code)))
+    codes = " ".join(filter(None, (clean(error.vendor_code), error.code)))
     if not outcome.tries:
         yield f"✗ {about}  {codes}  {_NOT_TRIED.of(lang)}", _BAD
         return
@@ -229,8 +230,8 @@ def _print_end(
 
 
 def _about(delivery: Delivery) -> str:
-    title = cut_cells(delivery.notification.title, _TITLE_CELLS)
-    return "  ".join((delivery.id, delivery.receiver, title))
+    title = cut_cells(clean(delivery.notification.title), _TITLE_CELLS)
+    return "  ".join((clean(delivery.id), clean(delivery.receiver), title))
 
 
 def _say(phrase: Phrase, console: Console, lang: str) -> None:
@@ -238,7 +239,7 @@ def _say(phrase: Phrase, console: Console, lang: str) -> None:
 
 
 def _line(text: str, console: Console, style: Style | str = "") -> None:
-    for part in terminal.wrapped(terminal.printable(text), console.width, 2):
+    for part in terminal.wrapped(terminal.single_line(text), console.width, 2):
         console.print(Text(part, style))
 
 

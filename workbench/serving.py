@@ -4,7 +4,7 @@ import contextlib
 import shlex
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -17,7 +17,9 @@ from relay.configuration.loading import load_from
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.secrets import Store
 from relay.errors import ConfigError
+from relay.notifications import Delivery
 from relay.text import cut_cells
+from relay.warm import Warm
 from relay.words import Phrase
 from workbench import configured, own_log, terminal
 from workbench.configured import Setting, base
@@ -65,6 +67,10 @@ _LIVE = Phrase(
 )
 _TRY = Phrase("试试    {command}", "Try      {command}")
 _STOP = Phrase("停止    Ctrl-C", "Stop     Ctrl-C")
+_NO_QUEUE = Phrase(
+    "队列    这里不用 RELAY_QUEUE（queue）：消息直接发送",
+    "Queue    RELAY_QUEUE (queue) is not used here: messages are sent at once",
+)
 _STOPPED = Phrase("已停止。", "Stopped.")
 
 
@@ -98,7 +104,8 @@ def serve(options: Options, given: Setting, console: Console) -> None:
         if not options.live:
             robots = stack.enter_context(RobotServer(on_message=screen.message))
         served = _served(options, given, robots, console)
-        app = create_app(screen.watch(handler.build({}, live=served.live)))
+        handle = handler.build(given.environ, live=served.live, warm=_Inline())
+        app = create_app(screen.watch(handle))
         server = stack.enter_context(_listening(app, options))
         with _interruptible() as ended:
             for line in _welcome(server, given, served.config, options):
@@ -200,10 +207,17 @@ def _other_port(port: int) -> str:
     return f"make run PORT={other}, or --port {other}"
 
 
+class _Inline(Warm):
+    """A process without a queue: nobody would take out here what is put in."""
+
+    def put(self, deliveries: Sequence[Delivery], *around: object) -> Sequence[Delivery]:
+        return deliveries
+
+
 def _welcome(
     server: LocalServer, given: Setting, config: Config, options: Options
 ) -> Iterator[str]:
-    """Yield four lines: where to send, who gets it, what to try, how to stop."""
+    """Yield some lines: where to send, who gets it, what to try, how to stop."""
     lang, name = options.lang, cut_cells(given.name(options.lang), _SHOWN_CELLS)
     yield _WEBHOOK.filled(url=server.url, secret=_secret(given, name, config, lang)).of(lang)
     if options.live:
@@ -212,6 +226,8 @@ def _welcome(
         yield _OF_FILE.filled(name=name, count=_count(config)).of(lang)
     else:
         yield _ROBOTS.of(lang)
+    if config.queue:
+        yield _NO_QUEUE.of(lang)
     yield _TRY.filled(command=_command(server, given, config)).of(lang)
     yield _STOP.of(lang)
 

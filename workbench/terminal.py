@@ -10,7 +10,15 @@ from rich.text import Text
 
 MOST_COLUMNS = 80
 _INDENT = 2
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+_OBEYED = (
+    *range(32),
+    *range(127, 160),
+    *range(0x2028, 0x202F),  # other line ends, bidirectional embeddings and overrides
+    *range(0x2066, 0x206A),  # bidirectional isolates
+    *range(0xD800, 0xE000),  # surrogates: no stream encodes them
+)
+_IN_LINE = dict.fromkeys(_OBEYED, "\ufffd")
+_CONTROLS = {code: mark for code, mark in _IN_LINE.items() if chr(code) not in "\n\t"}
 
 
 def console(stream: TextIO | None = None, *, stderr: bool = False) -> Console:
@@ -26,8 +34,16 @@ def console(stream: TextIO | None = None, *, stderr: bool = False) -> Console:
 
 
 def printable(text: str) -> str:
-    """Return *text* without control characters, which a terminal would obey."""
+    """Return *text*, of any number of lines, without what a terminal would obey.
+
+    That is control characters, line ends other than ``\\n``, and what changes the direction of text.
+    """
     return text.translate(_CONTROLS)
+
+
+def single_line(text: str) -> str:
+    """Return *text* as `printable` does, with nothing in it that begins another line."""
+    return text.translate(_IN_LINE)
 
 
 def folded(text: str, width: int) -> str:

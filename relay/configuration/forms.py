@@ -44,8 +44,8 @@ _KEYWORD = Phrase(
     f"a keyword has at most {_MOST_KEYWORD} characters, none of < > & [ ] * ` \\",
 )
 _QUEUE = Phrase(
-    "写 sqs://队列名、队列的 https 地址或 scf-async",
-    "write sqs://name, the queue's https address, or scf-async",
+    "写 sqs://队列名.fifo、队列的 https 地址或 scf-async",
+    "write sqs://name.fifo, the queue's https address, or scf-async",
 )
 _STATE = Phrase("写 dynamodb://表名 或 memory", "write dynamodb://table or memory")
 
@@ -143,8 +143,10 @@ def _is_keyword(text: str) -> bool:
 
 
 def _is_queue(text: str) -> bool:
+    """SQS keeps the order of a group only in a queue whose name ends in ``.fifo``."""
     scheme, slashes, rest = text.partition("://")
-    return text == "scf-async" or (scheme in ("sqs", "https") and bool(slashes and rest))
+    is_sqs = scheme in ("sqs", "https") and slashes and rest.endswith(".fifo")
+    return text == "scf-async" or bool(is_sqs)
 
 
 def _is_state(text: str) -> bool:
