@@ -48,6 +48,7 @@ _HEALTH_AT = Phrase(
 _PLATFORM_MARGIN_S = 0.2  # between our answer and the platform's time-out
 _LEASE_MARGIN_S = 5.0  # a call that was killed holds its claims a little longer than it may run
 _STORE_S = 1.5  # what a store that hangs can cost, and a little for the message itself
+_TABLE = "dynamodb://"  # a store that is asked over the network
 _QUEUE_SHARE = 0.6  # of the time, for the queue; the rest is for posting what it does not take
 _BATCH_S = 25.0  # for a batch, where the platform does not tell how long it may take
 
@@ -187,7 +188,9 @@ class Application:
     def _store(self, config: Config, call: Call) -> Store:
         """Return the store, or only this process's memory where there is no time to ask it."""
         is_late = call.deadline(config.delivery.timeout_s) - time.monotonic() < _STORE_S
-        return self._warm.finished if is_late else self._warm.store(config.state, self._environ)
+        if is_late and config.state.startswith(_TABLE):
+            return self._warm.finished
+        return self._warm.store(config.state, self._environ)
 
     def _send(
         self,
@@ -207,8 +210,7 @@ class Application:
         queued = tuple(one.receiver for one in found if one not in left)
         courier = self._courier(config, deadline)
         known = {**{one.name: one for one in config.receivers}, **receivers}
-        store = self._warm.store(config.state, self._environ)
-        ours = claims.Claims(store, _lease_s(deadline), self._warm.owner)
+        ours = claims.Claims(self._store(config, call), _lease_s(deadline), self._warm.owner)
         outcomes = Outbox(courier, ours, self._warm, known).send(left) if left else []
         return Sent(tuple(outcomes), queued)
 

@@ -102,16 +102,13 @@ def deliver(
     """
     began = time.monotonic()
     caller = _Caller(receiver, formatter, run)
-    size = tries = 0
+    size = 0
 
     def work(notification: Notification) -> Phrase:
-        nonlocal size, tries
+        nonlocal size
         rendered = _render(notification, receiver, formatter, run)
         size = rendered.size
-        try:
-            remark = caller.post(rendered.body)
-        finally:
-            tries = caller.tries
+        remark = caller.post(rendered.body)
         if rendered.follow_up:
             remark = _mentioned(delivery, rendered.follow_up, caller, run, remark)
         return remark
@@ -126,13 +123,15 @@ def deliver(
             return _SHORTENED.filled(code=refusal.vendor_code)
 
     remark, error = _tried(work_or_less, delivery)
-    if error:
-        caller.note_limit(error)
-    ms = int((time.monotonic() - began) * 1000)
-    told = caller.cleaned_error(error) if error else None
-    doubtful = caller.doubtful and error is not None
-    remark = caller.cleaned(remark)
-    return Outcome(delivery, told, size, ms, remark=remark, tries=tries, doubtful=doubtful)
+    return Outcome(
+        delivery,
+        caller.cleaned_error(error) if error else None,
+        size,
+        int((time.monotonic() - began) * 1000),
+        remark=caller.cleaned(remark),
+        tries=caller.tries,
+        doubtful=caller.doubtful and error is not None,
+    )
 
 
 def _least(notification: Notification) -> Notification:
@@ -161,14 +160,13 @@ def _mentioned(
     """
 
     def work(delivery: Delivery) -> Outcome:
-        _, error = _tried(lambda: caller.post(body), delivery)
+        _, error = _tried(lambda: caller.post(body, follows=True), delivery)
         return Outcome(delivery, error)
 
     late, key = run.late, f"{delivery.receiver} @"
     error = deliver_all([delivery], work, caller.deadline, late=late, key=lambda _: key)[0].error
     if error is None:
         return remark
-    caller.note_limit(error)
     log.warning(
         "delivery.mention_failed",
         delivery_id=delivery.id,
@@ -197,25 +195,29 @@ class _Caller:
         self.doubtful = False
         self._posts = 0
 
-    def post(self, body: Mapping[str, Any]) -> Phrase:
+    def post(self, body: Mapping[str, Any], *, follows: bool = False) -> Phrase:
         """Post *body*, again where the error says that this may help; raises a DeliveryError.
 
-        Pauses grow and are random between none and the longest (`design/delivery.md` section 3).
+        *follows*: a message was taken already, and its tries are what is told. Pauses grow, and are
+        random between none and the longest (`design/delivery.md` section 3).
         """
-        self.tries, allowed = 0, 1 + self._run.retries
+        tries, allowed = 0, 1 + self._run.retries
         while True:
             self._begin()
+            tries += 1
+            self.tries = self.tries if follows else tries
             try:
                 return self._accepted(body)
             except DeliveryError as error:
                 self.doubtful = self.doubtful or error.ambiguous
-                allowed = min(allowed, self.tries + error.repeats)
-                pause_s = self._run.chance() * FIRST_PAUSE_S * 2 ** (self.tries - 1)
-                if self.tries >= allowed or self._left_s() - pause_s < _LEAST_S:
+                allowed = min(allowed, tries + error.repeats)
+                pause_s = self._run.chance() * FIRST_PAUSE_S * 2 ** (tries - 1)
+                if tries >= allowed or self._left_s() - pause_s < _LEAST_S:
+                    self._note_limit(error)
                     raise
             self._run.sleep(pause_s)
 
-    def note_limit(self, error: DeliveryError) -> None:
+    def _note_limit(self, error: DeliveryError) -> None:
         """Let the pace know for how long the vendor takes no more."""
         if isinstance(error, Throttled) and self._run.pace:
             wait_s = (error.wait_s or _LEAST_BLOCK_S) + _AFTER_BLOCK_S
@@ -240,7 +242,6 @@ class _Caller:
         """Count an attempt; raises Unreachable when there is no time for it."""
         if self._left_s() < _LEAST_S:
             raise unstarted(NO_TIME)
-        self.tries += 1
         self._posts += 1
         if self._run.pace and self._robot and self._posts > 1:
             self._run.pace.count(self._robot, now_s=self._run.clock())

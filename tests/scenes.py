@@ -1,9 +1,14 @@
 """What `docs/delivery.md` shows, as it happens: answers and log lines, a cloud's commands."""
 
+import contextlib
 import json
 import re
 import shlex
-from typing import Any
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import boto3
 import botocore.session
@@ -67,6 +72,47 @@ def play(robots: RobotServer, clock: Clock) -> dict[str, Answer]:
     broken = _relay(robots, clock, RELAY_QUEUE="sqs://gone.fifo", RELAY_STATE="dynamodb://gone")
     answers["lost"] = _failing(broken, 50, "badkey")
     return answers
+
+
+class Served(NamedTuple):
+    """A running ``serve``: the lines it began with, as with port 9000, and its real *port*."""
+
+    welcome: str
+    port: str
+
+
+@contextlib.contextmanager
+def serving(command: str, root: Path, folder: Path) -> Iterator[Served]:
+    """Run *command*, ``$ NAME=VALUE … relay serve … 2> FILE``, in *folder*, on a free port.
+
+    It sees no variables but those of *command*.
+    """
+    words = shlex.split(command.removeprefix("$ "))
+    python = words.index(".venv/bin/python")
+    *arguments, redirection, log = words[python + 1 :]
+    assert redirection == "2>"
+    environ = dict(word.split("=", 1) for word in words[:python])
+    known = {"PYTHONPATH": str(root), "PYTHONUTF8": "1", "PYTHONWARNINGS": "ignore"}
+    with (
+        (folder / log).open("w", encoding="utf-8") as errors,
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, *arguments, "--port", "0", "--lang", "en"],
+            cwd=folder,
+            env={**known, **environ},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+        ) as running,
+    ):
+        try:
+            assert running.stdout
+            lines = [running.stdout.readline() for _ in range(4)]
+            port = re.findall(r":(\d+)/", lines[0])[0]
+            text = re.sub(r"(Try +)\S+", r"\1.venv/bin/python", "".join(lines).rstrip())
+            yield Served(text.replace(f":{port}", ":9000"), port)
+        finally:
+            running.terminate()
+            running.communicate(timeout=20)
 
 
 def settled(text: str) -> str:

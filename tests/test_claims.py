@@ -2,7 +2,14 @@
 
 import pytest
 
-from relay.claims import KEPT_S, SAME_BODY_S, Claims, is_settled, refuse_same_body
+from relay.claims import (
+    KEPT_S,
+    SAME_BODY_S,
+    Claims,
+    forget_body,
+    is_settled,
+    refuse_same_body,
+)
 from relay.errors import Ignored
 from relay.reasons import reason
 from relay.stores.memory import MemoryStore
@@ -97,3 +104,30 @@ def test_what_is_not_the_same_body(source: str, body: bytes, event_id: str, late
     refuse_same_body(store, source, body, again, NOW + later)
     with pytest.raises(Ignored):
         refuse_same_body(store, source, body, "gl-3", NOW + later)
+
+
+def test_only_the_owner_releases() -> None:
+    """A process whose attempt fails late leaves another's claim, and its note that it was sent."""
+    store = MemoryStore()
+    mine, other = (Claims(store, LEASE_S, owner) for owner in ("one", "two"))
+    mine.take(ID, NOW)
+    after = NOW + LEASE_S
+    other.take(ID, after)
+    mine.release(ID, after)
+    claimed = mine.take(ID, after)
+    other.settle(ID, after)
+    mine.release(ID, after)
+
+    assert (BUSY, SENT, True) == (claimed, mine.take(ID, after), mine.is_sent(ID, after))
+
+
+def test_body_that_was_not_sent_is_forgotten() -> None:
+    """The same words under another id are news then."""
+    store = MemoryStore()
+    refuse_same_body(store, "gitlab", b"{}", "gl-1", NOW)
+    forget_body(store, "gitlab", b"{}")
+
+    refuse_same_body(store, "gitlab", b"{}", "gl-2", NOW)
+    with pytest.raises(Ignored) as raised:
+        refuse_same_body(store, "gitlab", b"{}", "gl-3", NOW)
+    assert "the same body as delivery gl-2 a moment ago" == raised.value.detail.en

@@ -119,7 +119,7 @@ def left(client: Any, queues: Queues) -> list[str]:
                 "",
                 "gl-0001.dev-group  dev-group  pipeline.failed",
                 "  流水线失败 1",
-                "  2026-11-20 18:30 · 2小时4分前 · 收取 0 次",
+                "  2026-11-20 18:30 · 2小时4分前",
                 "  E501 93000 地址里的 key 不对，或机器人已移除（93000）",
                 "  invalid webhook url",
                 "  提示：重新复制机器人的地址",
@@ -132,7 +132,7 @@ def left(client: Any, queues: Queues) -> list[str]:
                 "",
                 "gl-0001.dev-group  dev-group  pipeline.failed",
                 "  流水线失败 1",
-                "  2026-11-20 18:30 · 2h 4m ago · received 0 times",
+                "  2026-11-20 18:30 · 2h 4m ago",
                 "  E501 93000 wrong key, or the robot was removed (93000)",
                 "  invalid webhook url",
                 "  hint: copy the robot's address again",
@@ -395,7 +395,7 @@ def test_a_time_out_of_range_is_a_question_mark(
     result = relay("list", "--lang", "en")
 
     assert result.exit_code == 0, result.exception
-    assert "  ? · received 0 times" in result.output.splitlines()
+    assert "  ?" in result.output.splitlines()
     assert "gl-0002.dev-group" in result.output
     assert as_json("list")["letters"][0]["received_at"] == received_at
 
@@ -462,12 +462,12 @@ def test_a_letter_that_sqs_refuses_does_not_hold_up_the_others(
     monkeypatch.setattr(dead_letter_queue, "_client", connect)
     result = relay("resend", "--all", "--lang", "en", "--format", form)
 
-    told = "✗ gl-0001.dev-group  not sent: SQS refuses it"
+    told = f"✗ gl-0001.dev-group  not sent: SQS refuses it ({code})"
     assert (result.exit_code, PLANTED[0] in result.output) == (1, False)
     if form == "json":
         assert json.loads(result.output)["skipped"] == ["gl-0001.dev-group"]
     else:
-        assert f"{told} ({code})" in " ".join(result.output.split("\n"))
+        assert told in " ".join(result.output.splitlines())
     assert titles(received(client, queues.address)) == ["流水线失败 2", "流水线失败 3"]
     assert left(client, queues) == ["流水线失败 1"]
 

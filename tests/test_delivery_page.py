@@ -13,10 +13,21 @@ from click.testing import CliRunner
 from conftest import ROOT
 from moto import mock_aws
 from relays import NOW, Clock
-from scenes import AWS, CONFIG, QUEUE, REGION, play, run_cloud_commands, settled
+from scenes import (
+    AWS,
+    CONFIG,
+    QUEUE,
+    REGION,
+    Served,
+    play,
+    run_cloud_commands,
+    serving,
+    settled,
+)
 
 from workbench import dead_letter_queue, dead_letters
 from workbench.commands import main
+from workbench.faults import WORDS, parse
 from workbench.robots import RobotServer
 
 pytestmark = [  # the SDK's own
@@ -140,9 +151,67 @@ def test_every_block_is_real(
     assert page() == found
 
 
+def test_the_first_try_is_real(
+    folder: Path, robots: RobotServer, monkeypatch: pytest.MonkeyPatch, update_golden: bool
+) -> None:
+    """`serve` with a fault, `trigger` and `replay` print what "Try it" shows, in a bare folder."""
+    (folder / "config.yml").unlink()
+    monkeypatch.delenv("CONFIG_FILE", raising=False)
+    consoles = {found[2]: found[3].split("\n")[0] for found in BLOCK.finditer(page()) if found[2]}
+    environ = {
+        "WEBHOOK_SECRET": "a secret of the forge",
+        "WECOM_WEBHOOK_URL": robots.add_wecom(),
+        "RELAY_ALLOW_HOSTS": robots.host,
+        "NOTIFY_LANG": "en",
+        "LC_ALL": "en_US.UTF-8",
+        "COLUMNS": "80",
+    }
+    with serving(consoles["try-serve"], ROOT, folder) as served:
+        told = {"try-serve": served.welcome}
+        told["try-trigger"] = answer_of(consoles["try-trigger"], served, environ)
+    told["try-replay"] = printed_by(consoles["try-replay"], environ)
+    found = page()
+    for name, output in told.items():
+        block = f"```console {name}\n{consoles[name]}\n{plain(output)}\n```"
+        found = re.sub(rf"```console {name}\n.*?```", lambda _, new=block: new, found, flags=re.S)
+    if update_golden:
+        PAGE.write_text(found, encoding="utf-8")
+
+    assert page() == found
+
+
+def answer_of(command: str, served: Served, environ: dict[str, str]) -> str:
+    """Return the answer that *command* prints; the request above it is left out."""
+    printed = printed_by(command.replace(":9000", f":{served.port}"), environ)
+    return f"…\n<-- {printed.split('<-- ')[1]}"
+
+
+def printed_by(command: str, environ: dict[str, str]) -> str:
+    words = command.removeprefix(COMMAND).split()
+    return CliRunner().invoke(main, words, env=environ).output.rstrip()
+
+
+def plain(text: str) -> str:
+    """Return *text* with what differs from run to run as it is on the page."""
+    text = re.sub(r"gl-[0-9a-f]{12}", "gl-1d12962436b9", settled(text))
+    return re.sub(r"\d+ ms", "212 ms", text)
+
+
+def test_every_fault_is_told() -> None:
+    """The page has one row for each word, written as it can be typed, in the words' order."""
+    table = page().split("## Try it")[1].split("\n## ")[0]
+    typed = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+
+    assert [parse(one)[0].word for one in typed] == list(WORDS)
+
+
 def made_anew(block: "re.Match[str]", shown: dict[str, str], environ: dict[str, str]) -> str:
-    """Return *block* with what happens now; what has no name and is no console stays."""
+    """Return *block* with what happens now; what is neither named nor a console stays,
+    and so does a named console.
+    """
     kind, name, text = block[1], block[2], block[3]
+    if kind == "console" and name:
+        return block[0]
     if kind == "console":
         command = text.split("\n")[0].removeprefix(COMMAND)
         printed = CliRunner().invoke(main, command.split(), env=environ).output.rstrip()

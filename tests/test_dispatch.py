@@ -1,12 +1,14 @@
 """One delivery to one robot: how often it is posted, with what pauses, and what is said of it."""
 
+import json
+import threading
 import time
 from typing import Any
 
 import pytest
 import requests
 import urllib3
-from fake_chat import OK, FakeChat, in_turn
+from fake_chat import OK, FakeChat, Posted, in_turn
 from formatter_cases import dingtalk, wecom
 from relays import NOW, Clock
 
@@ -17,6 +19,7 @@ from relay.dispatch import FIRST_PAUSE_S, Run, deliver
 from relay.errors import DeliveryError
 from relay.notifications import Action, Delivery, Line, Mention, Notification, Span
 from relay.pacing import MOST_A_MINUTE, Pace, robot_id
+from relay.parallel import Late
 
 NOTE = Notification(
     (Span("✅ "), Span("流水线成功", "https://git.example.com/p/1")),
@@ -24,6 +27,7 @@ NOTE = Notification(
     (Action("查看", "https://git.example.com/p/1"), Action("日志", "https://git.example.com/l")),
 )
 BUSY = {"errcode": -1, "errmsg": "system busy"}
+LIMIT = {"errcode": 45009, "errmsg": "api freq out of limit"}
 READ_TIMEOUT = requests.exceptions.ReadTimeout("read")
 REFUSED = requests.exceptions.ConnectionError(
     urllib3.exceptions.MaxRetryError(
@@ -262,3 +266,39 @@ def test_own_fault_is_told_and_costs_nobody(capsys: pytest.CaptureFixture[str]) 
 
     assert "E599" == one.error.code
     assert "never shown" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("answer", "free"), [(LIMIT, 0), ({"errcode": 40058, "errmsg": "no"}, MOST_A_MINUTE - 1)]
+)
+def test_mentions_that_are_throttled_stop_the_next_post(answer: Any, free: int) -> None:
+    """The message was sent, and the vendor has said all the same that it takes no more."""
+    called = NOTE._replace(mentions=(Mention("张三", mobile="13800001111"),))
+    pace = Pace()
+    one = Try(OK, answer, said=called, pace=pace)
+
+    assert (None, free) == (one.outcome.error, pace.free(robot_id(one.receiver), now_s=NOW + 1))
+
+
+def test_mentions_whose_answer_never_ends_are_one_thread() -> None:
+    """While the one to this robot hangs, no other is begun; the messages are sent."""
+    called = NOTE._replace(mentions=(Mention("张三", mobile="13800001111"),))
+    gate, late, begun = threading.Event(), Late(), []
+
+    def drip(posted: Posted) -> Any:
+        if json.loads(posted.text)["msgtype"] == "text":
+            begun.append(threading.current_thread())
+            gate.wait(10)
+        return OK
+
+    def once() -> Outcome:
+        run = Run(FakeChat(drip).session(), time.monotonic() + 0.3, Clock(NOW), {}, late=late)
+        delivery = Delivery("gl-1.group", "group", "push.pushed", NOW, called)
+        return deliver(delivery, wecom(), formatter(wecom()), run)
+
+    found = [once() for _ in range(5)]
+    gate.set()
+    for thread in begun:
+        thread.join(5)
+
+    assert ([None] * 5, 1) == ([one.error for one in found], len(begun))

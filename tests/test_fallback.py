@@ -17,7 +17,7 @@ from relay.errors import (
     Throttled,
     Unreachable,
 )
-from relay.fallback import QUIET_S, fallback_of, instead, notice
+from relay.fallback import QUIET_S, fallback_of, forget, instead, notice
 from relay.notifications import Delivery
 from relay.stores.memory import MemoryStore
 from relay.words import Phrase
@@ -197,3 +197,24 @@ def test_application_writes_to_those_it_names() -> None:
     assert ["Boss"] == [one.wecom for one in moved.notification.mentions]
     assert found
     assert ["Boss"] == [one.wecom for one in found[1].notification.mentions]
+
+
+@pytest.mark.parametrize("other", [{"agent_id": "1000009"}, {"corp_id": "ww99"}])
+def test_applications_stand_in_for_each_other(other: dict[str, str]) -> None:
+    """All of them have one address: it is company and application that tell them apart."""
+    one = wecom_app()._replace(name="one")
+    two = one._replace(name="two", **other)
+    known = config(one, two, one._replace(name="same"), fallback="two")
+
+    assert fallback_of(one, known) == two
+    assert fallback_of(one, known._replace(delivery=Policy(fallback="same"))) is None
+
+
+def test_notice_that_could_not_be_sent_is_told_next_time() -> None:
+    """Ten minutes of silence begin with a notice that arrived."""
+    store, known = MemoryStore(), config()
+    found = [notice(failure(), DEV, known, store, NOW) is not None]
+    forget(DEV, store)
+    found += [notice(failure(), DEV, known, store, NOW + 1) is not None for _ in range(2)]
+
+    assert [True, True, False] == found

@@ -9,6 +9,7 @@ import copy
 import json
 import re
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -288,8 +289,7 @@ def is_for(message: Mapping[str, Any], receiver: str) -> bool:
 
 def time_to_end(relay: Relay, receiver: str) -> None:
     """Wait for the thread of the group that hung: its post ends with the call's budget."""
-    thread = relay.warm.late._threads.get(f"group {receiver}")
-    if thread:
+    for thread, _ in relay.warm.late._threads.get(f"group {receiver}", ()):
         thread.join(5)
 
 
@@ -777,3 +777,89 @@ def test_e1_e3_killed_before_the_answer_to_the_forge(
     assert waiting == 2 + (stored if pause_s > 300 else 0)
     assert told(group) == told(group, "wecom-key-1") == [1]
     assert (cloud.waiting(), cloud.dead()) == (0, [])
+
+
+# --- what does not end, or leaves in doubt
+
+
+def test_e4_robot_that_never_ends_its_answer_is_posted_to_twice(
+    group: RobotServer, cloud: Lambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Held and told at the first receive, a dead letter at the second: it may have arrived."""
+    relay = queued(group, cloud)
+    send(relay, 1)
+    group.set_faults("wecom-key-0", "trickle:0.3")
+    first = cloud.call(another(relay, cloud), cloud.batch(), Ending(0.6))
+    [told_of] = lines(capsys, "delivery.kept")
+    again_at_once = cloud.batch()
+    cloud.clock.now += HOUR_S
+    second = cloud.call(another(relay, cloud), cloud.batch(), Ending(0.6))
+
+    assert (len(first), again_at_once, second) == (1, [], [])
+    assert (told_of["code"], told_of["tries"], told_of["receives"]) == ("E531", 1, 1)
+    assert [one.told["code"] for one in cloud.dead()] == ["E531"]
+    assert (told(group), cloud.waiting()) == ([1, 1], 0)
+
+
+def test_e4_group_that_does_not_end_is_held(group: RobotServer, cloud: Lambda) -> None:
+    """Its messages come again after a pause, not as soon as the queue's own time has passed."""
+    relay = queued(group, cloud)
+    send(relay, 1)
+    group.set_faults("wecom-key-0", "trickle:0.3")
+    held: list[float] = []
+    queue = SqsQueue(cloud.queues.address, {}, cloud.sqs)
+    queue.hold = lambda records, delay_s: held.append(delay_s)  # type: ignore[method-assign]
+    handle = handler.build(relay.environ, clock=cloud.clock, warm=WithQueue(queue))
+    cloud.call(handle, cloud.batch(), Ending(0.6))
+
+    assert [True] == [15 <= delay_s <= 30 for delay_s in held]
+
+
+def test_e5_doubt_is_remembered_beyond_the_next_try(group: RobotServer, cloud: Lambda) -> None:
+    """Taken but not answered, then HTTP 500: it may have arrived, and is not posted for ever."""
+    relay = queued(group, cloud)
+    send(relay, 1)
+    for _ in range(5):
+        if messages := cloud.batch():
+            group.set_faults("wecom-key-0", "accepted_then_reset*1,http:500")
+            cloud.call(another(relay, cloud), messages, Ending(10))
+        cloud.clock.now += BLOCK_S
+
+    assert told(group) in ([1], [1, 1])
+    assert (cloud.waiting(), len(cloud.dead())) == (0, 1)
+
+
+def test_e5_fallback_that_hangs_holds_up_nobody(group: RobotServer, cloud: Lambda) -> None:
+    """The refused robot's other messages are delivered before anybody is told of the refusal."""
+    relay = with_fallback(group, cloud)
+    for number in range(4):
+        send(relay, number)
+    group.set_faults("dev", "http:404*1")
+    group.set_faults("ops", "hang")
+    kept = cloud.call(relay.handle, cloud.batch(), Ending(1.0))
+
+    assert (kept, told(group, "dev")) == ([], [1, 2, 3])
+    assert [one.told["code"] for one in cloud.dead()] == ["E533"]
+
+
+class Hanging:
+    """A queue that answers nobody until *gate* is open."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+
+    def put(self, deliveries: Any, *, now_s: float) -> Any:
+        self.gate.wait(10)
+        return ()
+
+
+def test_e7_queue_that_hangs_leaves_time_for_posting(group: RobotServer, cloud: Lambda) -> None:
+    """With one second left: the robot has it, and the answer comes before the platform's end."""
+    relay, queue = queued(group, cloud), Hanging()
+    handle = handler.build(relay.environ, clock=cloud.clock, warm=WithQueue(queue))
+    context = Ending(1.0)
+    answer = handle(hook(1), context)
+    left_ms = context.get_remaining_time_in_millis()
+    queue.gate.set()
+
+    assert (answer["statusCode"], told(group), left_ms > 0) == (200, [1], True)

@@ -14,8 +14,10 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from conftest import ROOT
+from fake_chat import FakeChat, Posted
 from marked import ALL_REPEATED, issue, marks, reasons, sent, tell, tries, written
 from moto import mock_aws
 from relays import (
@@ -30,6 +32,7 @@ from relays import (
     signed_by_gitlab,
 )
 
+import handler
 from handler import Call
 from relay.claims import KEPT_S, SAME_BODY_S
 from relay.state import Store
@@ -621,3 +624,117 @@ def test_memory_is_shared_by_the_calls_of_a_process() -> None:
 
     assert isinstance(warm.store("", {}), MemoryStore)
     assert warm.store("", {}) is warm.store("", {})
+
+
+# --- what one process does to another's deliveries, and time
+
+
+def test_e10_time_that_has_passed_counts_once() -> None:
+    """2 s of a call's 10 are over: 8 less the margin are left, and of a budget of 4 s there are 2.
+
+    Lambda tells what is left now, Tencent the whole.
+    """
+    now = time.monotonic()
+    contexts = [AwsContext(1000), {"time_limit_in_ms": 3000}]
+    found = [Call(context, now - 2.0).deadline(4.0) - now for context in contexts]
+    plenty = [Call(context, now - 2.0).deadline(4.0) - now for context in (AwsContext(8000), None)]
+
+    assert [0.8, 0.8] == pytest.approx(found, abs=0.05)
+    assert [2.0, 2.0] == pytest.approx(plenty, abs=0.05)
+
+
+@pytest.mark.parametrize(("left_ms", "received"), [(1000, ["wecom"]), (300, [])])
+def test_e10_store_that_hangs_is_not_asked_at_the_end(
+    left_ms: int, received: list[str], robots: RobotServer, clock: Clock
+) -> None:
+    """What time there is is for the robot; with none, nothing was begun, and nobody is in doubt."""
+    gate = threading.Event()
+    client = Broken(lambda: gate.wait(20) and {})
+    state = {"RELAY_STATE": "dynamodb://notify", "AWS_REGION": REGION}
+    relay = Relay(robots, 1, 0, clock=clock, warm=Sharing(shared(client)), **state)
+    answer = relay.gitlab(context=AwsContext(left_ms))
+    gate.set()
+
+    assert (received, 0) == (sent(answer), client.calls)
+    assert {"E538"} >= {entry["code"] for entry in answer.report.get("failed", ())}
+
+
+def test_e1_same_body_under_another_id_after_a_failure_is_sent(
+    robots: RobotServer, relay: Relay, clock: Clock
+) -> None:
+    """Somebody mended the robot and tests the hook again within ten seconds."""
+    robots.set_faults(KEY, "badkey*1")
+    first = tell(relay, 1)
+    clock.now += 3
+    second = tell(relay, 1, Idempotency_Key="another")
+
+    assert ([], ["wecom"], [1]) == (sent(first), sent(second), marks(robots, KEY))
+
+
+def instances(robots: RobotServer, clock: Clock, count: int = 2) -> list[Relay]:
+    """Return processes that share what is remembered, and nothing else."""
+    store = MemoryStore()
+    return [Relay(robots, 1, 0, clock=clock, warm=Sharing(store)) for _ in range(count)]
+
+
+def test_e2_what_waited_and_another_instance_sent_is_not_sent_again(
+    robots: RobotServer, clock: Clock
+) -> None:
+    """Its claim had ended; the resend went elsewhere; then the first instance has its turn."""
+    one, two = instances(robots, clock)
+    robots.set_faults(KEY, "throttle*1")
+    waits = tell(one, 1)
+    clock.now += 200
+    elsewhere = tell(two, 1)
+    clock.now += 20
+    tell(one, 2)
+
+    assert ({"wecom": "R29"}, ["wecom"]) == (reasons(waits), sent(elsewhere))
+    assert [1, 2] == marks(robots, KEY)
+
+
+def test_e1_what_waits_for_an_old_address_and_comes_again_is_sent_once(
+    robots: RobotServer, clock: Clock
+) -> None:
+    """The receiver has another robot by then: that one has it, and the old one nothing."""
+    both = Relay(robots, 2, 0, clock=clock)
+    warm, second = Warm(), "wecom-key-1"
+    old, new = (
+        handler.build({**both.environ, "WECOM_WEBHOOK_URL": url}, clock=clock, warm=warm)
+        for url in both.wecom
+    )
+    headers = {"X-Gitlab-Event": "Issue Hook", "X-Gitlab-Token": SECRET, "Idempotency-Key": "one"}
+    robots.set_faults(KEY, "throttle*1")
+    old(request(issue(1), headers), None)
+    clock.now += 300
+    new(request(issue(1), headers), None)
+
+    assert ([], [1]) == (marks(robots, KEY), marks(robots, second))
+
+
+def test_e2_late_failure_leaves_what_another_instance_noted(
+    robots: RobotServer, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One gives up and another sends it; the first one's end comes later: still sent, once more."""
+    one, two, three = instances(robots, clock, 3)
+    tell(three, 0)  # modules are imported
+    gate = threading.Event()
+
+    def break_off(_: Posted) -> Exception:
+        gate.wait(10)
+        return requests.exceptions.ConnectionError("reset")
+
+    one.warm.session = FakeChat(break_off).session()
+    headers = {"X_Gitlab_Event": "Issue Hook", "Idempotency_Key": "key-1"}
+    first = one.gitlab(issue(1), AwsContext(600), **headers)
+    clock.now += 60
+    second = tell(two, 1)
+    hanging = [thread for found in one.warm.late._threads.values() for thread, _ in found]
+    gate.set()
+    for thread in hanging:
+        thread.join(5)
+    third = tell(three, 1)
+
+    assert ({"wecom": "R31"}, ["wecom"]) == (reasons(first), sent(second))
+    assert [None, True] == [line.get("late") for line in written(capsys, "delivery.failed")]
+    assert ({"wecom": "R28"}, [0, 1]) == (reasons(third), marks(robots, KEY))

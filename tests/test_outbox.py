@@ -473,3 +473,41 @@ def test_http_errors_never_show_the_address(capsys: pytest.CaptureFixture[str]) 
     answer = house.tell(1)
 
     assert KEY not in capsys.readouterr().out + json.dumps(answer.report)
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, {}], ids=["throttled", "gateway"])
+def test_notice_that_did_not_arrive_is_told_at_the_next_refusal(trouble: Any) -> None:
+    """And once it has arrived, not again."""
+    ill = True
+
+    def reply(posted: Posted) -> Any:
+        if posted.key == KEY:
+            return BAD_KEY
+        return trouble if ill else OK
+
+    house = House(reply, TEXT)
+    house.tell(1)
+    ill, before = False, len(house.chat.posted)
+    for number in (2, 3):
+        house.clock.now += 100
+        house.tell(number)
+    notices = [one.text for one in house.chat.posted[before:] if one.key == OTHER]
+
+    assert [True] == ["mark-2." in text for text in notices]
+
+
+def test_fallback_that_has_the_event_itself_is_not_sent_a_copy() -> None:
+    """Routed to both: what the one may not be sent now waits for it."""
+    refusals = [THROTTLED]
+
+    def reply(posted: Posted) -> Any:
+        return refusals.pop() if posted.key == KEY and refusals else OK
+
+    house = House(reply, TEXT.replace("[dev]", "[dev, ops]"))
+    answer = house.tell(1)
+    told = house.told()[1:], house.told(OTHER)  # the refused post is none
+    house.clock.now += 70
+    house.tell(2)
+
+    assert (["ops"], {"dev": "R29"}) == (sent(answer), reasons(answer))
+    assert (([], [1]), [1, 2], [1, 2]) == (told, house.told()[1:], house.told(OTHER))

@@ -4,8 +4,9 @@ import threading
 import time
 
 import pytest
+from relays import Clock
 
-from relay.parallel import NO_TIME, Late, Missing, at_once
+from relay.parallel import FORGOTTEN_S, MOST_LATE, NO_TIME, Late, Missing, at_once
 
 SOON_S = 5.0
 
@@ -122,3 +123,21 @@ def test_no_thread_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(found, Missing)
     assert found.why
     assert ("no thread could be started", "无法启动线程") == (found.why.en, found.why.zh)
+
+
+def test_what_hangs_is_forgotten_but_never_more_than_a_few() -> None:
+    """A new try each time the last has hung for long, until `MOST_LATE` hang; then none."""
+    gate, passed, begun = threading.Event(), Clock(), []
+    late = Late(passed)
+
+    def work(number: int) -> None:
+        begun.append(number)
+        gate.wait(SOON_S)
+
+    for number in range(2 * (MOST_LATE + 3)):
+        at_once([number], work, deadline(0.05), late=late, key=lambda _: "robot")
+        passed.now += FORGOTTEN_S / 2
+    gate.set()
+
+    assert [0, 2, 4] == begun
+    assert MOST_LATE == len(begun)

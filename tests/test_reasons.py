@@ -50,6 +50,14 @@ def test_what_config_md_shows() -> None:
     assert found.text.en == "branch main not in [develop, release/**]"
 
 
+def test_what_waits_says_when_it_goes_out() -> None:
+    """R29 tells that a later event takes the message along: nothing else would, inline."""
+    found = reason("R29", name="ops").text
+
+    assert found.zh == "ops 的条数用完了，和之后的事件一起发"
+    assert found.en == "ops: its limit of messages is reached; goes out with a later event"
+
+
 def test_payload_text_is_cleaned_and_cut() -> None:
     """A value is one line of at most 60 cells, and what looks like a gap in it stays."""
     found = reason("R22", value="{name}\n\u202e" + "长" * 100, patterns=("*",)).text.en

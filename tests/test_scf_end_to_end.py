@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from relays import ROBOT_SECRET, SECRET, WITH_FALLBACK, Clock, Relay, configured
 
+from handler import NotDelivered
 from relay.queues.items import read
 from relay.queues.scf import ScfQueue
 from relay.warm import Warm
@@ -251,3 +252,48 @@ def test_e7_neither_taken_nor_sent_is_502(
     cloud.deliver(relay.handle, cloud.context)
 
     assert (status, again, taken(group)) == (502, 202, EACH_ONCE)
+
+
+def delivered_within(relay: Relay, cloud: Functions, time_limit_ms: int) -> list[dict[str, Any]]:
+    """Let the platform call with what waits; each call ends after that time. Return the dropped."""
+    context = {**cloud.context, "time_limit_in_ms": time_limit_ms}
+    return cloud.deliver(relay.handle, context)
+
+
+def test_robot_that_never_ends_its_answer_costs_no_other(
+    relay: Relay, group: RobotServer, cloud: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each call for it raises and leaves a record; the same process delivers the other two."""
+    group.set_faults("wecom-key-0", "trickle:0.3")
+    push(relay, cloud.context)
+    dropped = delivered_within(relay, cloud, 800)
+    failed = records(capsys, "delivery.failed")
+
+    assert [read(one["relay"]["item"]).delivery.receiver for one in dropped] == ["wecom"]
+    assert taken(group) == EACH_ONCE
+    assert [line["level"] for line in failed] == ["ERROR"] * 3
+    assert {read(line["delivery"]).delivery.receiver for line in failed} == {"wecom"}
+
+
+def test_robot_that_never_ends_its_answer_makes_the_call_fail(
+    group: RobotServer, cloud: Functions, clock: Clock
+) -> None:
+    """A call that ends with the time of its robot is an error, for the platform to call again."""
+    relay = Relay(group, 1, 0, clock=clock, warm=OnStandIn(cloud.host), **ASYNC)
+    group.set_faults("wecom-key-0", "trickle:0.3")
+    push(relay, cloud.context)
+    context = {**cloud.context, "time_limit_in_ms": 600}
+
+    with pytest.raises(NotDelivered):
+        relay.handle(cloud.invocations[0], context)
+
+
+@pytest.mark.parametrize("text", ["mark-7, once a delivery", '{"version": 99, "id": "mark-7"}'])
+def test_item_that_cannot_be_read_stands_in_the_log(
+    text: str, relay: Relay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The platform keeps nothing of it: the record has the text as it came."""
+    relay.handle({"relay": {"version": 1, "item": text}}, None)
+    [line] = records(capsys, "delivery.failed")
+
+    assert (line["level"], line["code"], line["delivery"]) == ("ERROR", "E542", text)

@@ -24,7 +24,6 @@ _CANNOT_READ = Phrase(
 )
 _DROP_IT = Phrase("不能重新发送；用 drop 删掉", "it cannot be sent again; drop it")
 _AGO = Phrase("{age}前", "{age} ago")
-_RECEIVED = Phrase("收取 {count} 次", "received {count} times", "received once")
 _HINT = Phrase("提示：", "hint: ")
 _HEAD = Phrase(
     "{queue} 里有 {count} 条死信", "{count} dead letters in {queue}", "1 dead letter in {queue}"
@@ -55,10 +54,8 @@ def as_text(letter: Letter, *, now_s: float, zone: tzinfo, lang: str) -> Iterato
     event = clean(delivery.event) if delivery else ""
     yield "  ".join(filter(None, (letter.id, letter.receiver, event)))
     yield f"  {title(letter, lang)}"
-    received = words.say(_RECEIVED, count=letter.receives)
     if delivery:
-        received = f"{_when(delivery.received_at, now_s, zone, words)} · {received}"
-    yield f"  {received}"
+        yield f"  {_when(delivery.received_at, now_s, zone, words)}"
     why, remedy = reason(letter, lang)
     yield f"  {' '.join(filter(None, (_code(letter), _vendor_code(letter), why)))}"
     if detail := _detail(letter):

@@ -23,7 +23,7 @@ from workbench.cli import (
     lang_option,
     source_option,
 )
-from workbench.faults import FaultError, parse
+from workbench.faults import WORDS, FaultError, parse
 from workbench.robot_terms import DINGTALK, WECOM
 from workbench.terminal import folded, printable
 from workbench.triggering import Credentials, Outgoing, outgoing
@@ -59,7 +59,11 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @config_option
 @click.option("--live", is_flag=True, help="Send to the real robots of the configuration.")
 @click.option(
-    "--robot-faults", default="", metavar="ROBOT=FAULTS", help="For example wecom=busy*2,slow:1."
+    "--robot-faults",
+    default="",
+    metavar="ROBOT=FAULTS",
+    help="How the stand-ins fail, for example wecom=busy*2,slow:1,dingtalk=hang. *2: two posts; "
+    f"@30: for 30 s. Faults: {' '.join(WORDS)}.",
 )
 @lang_option
 def serve(port: int, config: str | None, live: bool, robot_faults: str, lang: str) -> None:

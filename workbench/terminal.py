@@ -36,7 +36,7 @@ def console(stream: TextIO | None = None, *, stderr: bool = False) -> Console:
 def printable(text: str) -> str:
     """Return *text*, of any number of lines, without what a terminal would obey.
 
-    That is control characters, line ends other than ``\\n``, and what changes the direction of text.
+    That is control characters, line ends that are not ``\\n``, and bidirectional controls.
     """
     return text.translate(_CONTROLS)
 
