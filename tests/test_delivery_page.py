@@ -169,7 +169,8 @@ def test_the_first_try_is_real(
     with serving(consoles["try-serve"], ROOT, folder) as served:
         told = {"try-serve": served.welcome}
         told["try-trigger"] = answer_of(consoles["try-trigger"], served, environ)
-    told["try-replay"] = printed_by(consoles["try-replay"], environ)
+        told["try-replay"] = printed_by(consoles["try-replay"], environ)
+        limited = last_of(consoles["try-limit"], served, environ)
     found = page()
     for name, output in told.items():
         block = f"```console {name}\n{consoles[name]}\n{plain(output)}\n```"
@@ -178,6 +179,15 @@ def test_the_first_try_is_real(
         PAGE.write_text(found, encoding="utf-8")
 
     assert page() == found
+    assert "dingtalk: its limit of messages is reached" in " ".join(limited.split())
+
+
+def last_of(loop: str, served: Served, environ: dict[str, str]) -> str:
+    """Return what the last command of *loop*, ``for n in $(seq 20); do …; done``, prints."""
+    times, command = re.findall(r"for n in \$\(seq (\d+)\); do (.*); done", loop)[0]
+    for number in range(1, int(times) + 1):
+        last = answer_of(f"$ {command}".replace("$n", str(number)), served, environ)
+    return last
 
 
 def answer_of(command: str, served: Served, environ: dict[str, str]) -> str:
@@ -207,10 +217,10 @@ def test_every_fault_is_told() -> None:
 
 def made_anew(block: "re.Match[str]", shown: dict[str, str], environ: dict[str, str]) -> str:
     """Return *block* with what happens now; what is neither named nor a console stays,
-    and so does a named console.
+    and so do the blocks of "Try it".
     """
     kind, name, text = block[1], block[2], block[3]
-    if kind == "console" and name:
+    if (name or "").startswith("try-"):
         return block[0]
     if kind == "console":
         command = text.split("\n")[0].removeprefix(COMMAND)
