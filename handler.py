@@ -6,6 +6,7 @@ and kept while the process is warm, like the connections; `relay.warm` says what
 """
 
 import functools
+import math
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -95,10 +96,12 @@ class Call(NamedTuple):
 
     def deadline(self, most_s: float) -> float:
         """Return when to have answered: *most_s* after *began*, and before the platform's end."""
-        now = time.monotonic()
-        left_s = clouds.remaining_s(self.context, self.began, now)
-        latest = self.began + most_s
-        return latest if left_s is None else min(latest, now + left_s - _PLATFORM_MARGIN_S)
+        return min(self.began + most_s, time.monotonic() + self.left_s() - _PLATFORM_MARGIN_S)
+
+    def left_s(self) -> float:
+        """Return the seconds that the platform still gives, without end where it does not tell."""
+        left_s = clouds.remaining_s(self.context, self.began, time.monotonic())
+        return math.inf if left_s is None else left_s
 
 
 class Application:
@@ -187,8 +190,7 @@ class Application:
 
     def _store(self, config: Config, call: Call) -> Store:
         """Return the store, or only this process's memory where there is no time to ask it."""
-        is_late = call.deadline(config.delivery.timeout_s) - time.monotonic() < _STORE_S
-        if is_late and config.state.startswith(_TABLE):
+        if config.state.startswith(_TABLE) and call.left_s() < _STORE_S:
             return self._warm.finished
         return self._warm.store(config.state, self._environ)
 
