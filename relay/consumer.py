@@ -5,6 +5,7 @@ Once one of them cannot be delivered now, it and all behind it go back and come 
 """
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -221,6 +222,8 @@ class Consumer(NamedTuple):
                 tell(outcome)
                 continue
             self.claims.release(outcome.delivery.id, self.courier.now_s)
+            if time.monotonic() >= self.courier.run.deadline:
+                continue  # nobody waits for this thread any more: it is seen to
             if not outcome.error.retryable:
                 refused.append(outcome)
             if not self._ended(letter, outcome, outcome.error, done):
