@@ -30,7 +30,7 @@ class Figure(NamedTuple):
 
     *most* bounds our median, *least* does from below; with *of* it bounds our median divided by
     that column's. *worst*: it bounds the largest value instead of the median. Without a bound the
-    row has no budget. *cause* is why it is not met where that is known.
+    row has no budget.
     """
 
     key: str
@@ -41,7 +41,6 @@ class Figure(NamedTuple):
     least: float | None = None
     of: str = ""
     worst: bool = False
-    cause: str = ""
 
 
 class Group(NamedTuple):
@@ -175,7 +174,7 @@ GROUPS = (
         (
             Figure(
                 "bundle", "zipped, with `.pyc` files, byte-identical when rebuilt", "MB",
-                "≤ 2.6 MB", 2.6, cause="there is no bundle yet (issue 5)",
+                "≤ 2.6 MB", 2.6,
             ),
         ),
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from workbench.benchmarks.causes import CAUSES
 from workbench.benchmarks.figures import (
     APPRISE,
     COLUMNS,
@@ -103,7 +104,7 @@ def _number(value: float) -> str:
 def _missed(found: Found) -> str:
     """Name every budget that is not met, or was not measured, with its cause."""
     lines = [
-        f"- {group.title}, {figure.title} ({figure.budget}): {figure.cause or _UNKNOWN}."
+        f"- {group.title}, {figure.title} ({figure.budget}): {CAUSES.get(figure.key, _UNKNOWN)}."
         for group in GROUPS
         for figure in group.figures
         if figure.budget and not met(figure, found.get(figure.key, {}))
