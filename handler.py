@@ -160,9 +160,10 @@ class Application:
         source, now_s = proven[0], self._clock()  # of one forge, and one delivery has one id
         key = adapters.delivery_key(source.type, request.headers, request.body, now_s)
         event_id = sources.event_id(source, key)
+        known_as = f"{event_id} {config.digest}"  # another configuration may have more receivers
         store = self._store(config, call)
         try:
-            claims.refuse_finished(self._warm.finished, event_id, now_s)
+            claims.refuse_finished(self._warm.finished, known_as, now_s)
             event = _read(source.type, request)
             source = sources.speaking(proven, event)
             if event.kind != "test":  # a test button is meant each time
@@ -183,7 +184,7 @@ class Application:
             receivers = {one.receiver.name: one.receiver for one in decision.selected}
             sent = self._send(found, receivers, config, call)
             if not sent.queued and all(map(_is_done, sent.outcomes)):
-                claims.finish(self._warm.finished, event_id, now_s)
+                claims.finish(self._warm.finished, known_as, now_s)
             if any(outcome.error and not outcome.waits for outcome in sent.outcomes):
                 claims.forget_body(store, source.name, request.body)
         return _status(sent, config), delivered(event_id, event, sent, decision, config)

@@ -122,6 +122,7 @@ class Relay:
         }
         found = {name: value for name, value in {**known, **environ}.items() if value}
         self.environ = {"CONFIG_FILE": "", **found}  # no file that lies about here
+        self.clock = clock
         self.warm = warm or carefree()
         self.handle = handler.build(self.environ, clock=clock, warm=self.warm)
 

@@ -387,6 +387,16 @@ def test_e2_claim_of_a_dead_owner_expires(table: Any, robots: RobotServer, clock
     assert ["wecom"] == sent(late)
 
 
+def test_e1_resend_reaches_a_receiver_that_is_new(robots: RobotServer, relay: Relay) -> None:
+    """Somebody adds a group and presses *Resend*: the new one has it, the old one not again."""
+    tell(relay, 1)
+    added = {"DINGTALK_WEBHOOK_URL": robots.add_dingtalk("added")}
+    relay.handle = handler.build({**relay.environ, **added}, clock=relay.clock, warm=relay.warm)
+    again = tell(relay, 1)
+
+    assert (["dingtalk"], {"wecom": "R28"}) == (sent(again), reasons(again))
+
+
 def test_e3_killed_between_two_robots(table: Any, robots: RobotServer, clock: Clock) -> None:
     """With a store: robot 1 has the message once, 2 and 3 have it once after the resend."""
     one, two = (
