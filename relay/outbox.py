@@ -4,7 +4,6 @@ What may not be sent now waits in memory for the next event, or goes to the `fal
 what is not sent leaves a log record with everything needed to send it (`relay replay`).
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -40,6 +39,7 @@ class Outbox(NamedTuple):
     warm: Warm
     receivers: Mapping[str, Receiver]
     having: frozenset[str] = frozenset()  # robots that get the event themselves
+    tellers: dict[str, str] = {}  # noqa: RUF012 - by delivery; `send` brings its own
 
     def send(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """Return an outcome for each of *deliveries* in the same order, at the deadline at last.
@@ -48,7 +48,7 @@ class Outbox(NamedTuple):
         """
         busy = {robot_id(self.receivers[one.receiver]) for one in deliveries}
         overdue = self._overdue(busy, {one.id for one in deliveries})
-        outbox = self._replace(having=frozenset(busy))
+        outbox = self._replace(having=frozenset(busy), tellers={})
         found = deliver_all(
             [*deliveries, *(waiting[-1] for waiting in overdue.values())],
             lambda delivery: outbox._deliver(delivery, overdue.get(delivery.id, ())),
@@ -58,17 +58,23 @@ class Outbox(NamedTuple):
         )
         for outcome in found:
             if outcome.abandoned:
-                self._give_up(outcome, overdue.get(outcome.delivery.id, ()))
+                outbox._give_up(outcome, overdue.get(outcome.delivery.id, ()))
         return found[: len(deliveries)]
 
     def _give_up(self, outcome: Outcome, overdue: Sequence[Delivery]) -> None:
         """Tell what has no result; what waited and was not even begun waits on."""
         for one in overdue or [outcome.delivery]:
+            if not self._tells(one, "call"):
+                continue  # its thread was the first after all
             if overdue and isinstance(outcome.error, Unreachable):
                 self.warm.waiting.add(robot_id(self.receivers[one.receiver]), one)
             else:
                 failed = outcome._replace(delivery=one)
                 tell(failed, delivery=_record(one, self.courier.now_s))
+
+    def _tells(self, delivery: Delivery, teller: str) -> bool:
+        """Tell whether *teller* is the first to tell what became of *delivery*; atomic."""
+        return self.tellers.setdefault(delivery.id, teller) == teller
 
     def _overdue(self, busy: set[str], ids: set[str]) -> dict[str, tuple[Delivery, ...]]:
         """Take what waits for other robots than *busy*, by the id of each one's last delivery.
@@ -135,9 +141,10 @@ class Outbox(NamedTuple):
             return outcome
         if isinstance(outcome.error, Throttled):
             outcome = self._instead(outcome, receiver)
-        if isinstance(outcome.error, Throttled) and self._waits(outcome, outcome.error, receiver):
+        late = not self._tells(outcome.delivery, "thread")  # it was given up already
+        error = outcome.error
+        if isinstance(error, Throttled) and not late and self._waits(outcome, error, receiver):
             return outcome._replace(waits=True)
-        late = time.monotonic() >= self.courier.run.deadline
         if outcome.error is None:
             self.claims.settle(outcome.delivery.id, self.courier.now_s)
             tell(outcome, late=late)
