@@ -555,7 +555,7 @@ def test_tencent_environment_has_no_say_in_the_connection(
 
 def test_tencent_through_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """On SCF the store asks Tencent; without its SDK in the package it says what to add."""
-    monkeypatch.setitem(sys.modules, "tencentcloud.ssm.v20190923", None)
+    monkeypatch.setitem(sys.modules, "tencentcloud.common.common_client", None)
 
     with pytest.raises(SecretError, match="SDK is not installed") as caught:
         Store(ENVIRON).secret("ssm:///key")

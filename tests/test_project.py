@@ -54,7 +54,6 @@ def test_imports_go_one_way(path: Path) -> None:
 # What only some set-ups need, by the one place that may import it, and only inside a function.
 LAZY = {
     "relay/configuration/aws_parameters.py": {"boto3", "botocore"},
-    "relay/configuration/tencent_secrets.py": {"tencentcloud"},
     "relay/queues/sqs.py": {"boto3", "botocore"},
     "relay/stores": {"boto3", "botocore"},
     "relay/templating": {"jinja2", "markupsafe"},

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from relay.configuration.fault_kinds import TENCENT
 from relay.configuration.secret_errors import fault
-from relay.configuration.stores import Found, name_of, quiet, vendor_code
+from relay.configuration.stores import Found, name_of
+from relay.tencent_api import Call, caller
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _CURRENT = "SSM_Current"
-_TIMEOUTS_S = (1, 2)  # to connect, to read
 _ATTEMPTS = 2
 _NEEDED = (
     ("TENCENTCLOUD_REGION", "no_region"),
@@ -93,102 +93,62 @@ def _reader(
     """Return what reads one version of a secret; or, where nothing can be read, says why."""
     if kind := next((kind for name, kind in _NEEDED if not environ.get(name, "").strip()), ""):
         return lambda name, version: _Answer(kind=kind)
+    region = environ["TENCENTCLOUD_REGION"].strip()
+    options = {"endpoint": endpoint, "protocol": scheme}
     try:
-        client = _Client(environ, endpoint, scheme)
+        call = caller("ssm", "2019-09-23", environ, region, **options)
     except ImportError:
         return lambda name, version: _Answer(kind="no_sdk")
-    return client.read
+    return lambda name, version: _read(call, name, version)
 
 
-class _Client:
-    """The vendor's SDK, imported here and not before."""
+def _read(call: Call, name: str, version: str) -> _Answer:
+    """Return the value of a secret: of *version*, or else of the current or newest one."""
 
-    def __init__(self, environ: Mapping[str, str], endpoint: str, scheme: str) -> None:
-        from tencentcloud.common.credential import (  # type: ignore[import-untyped]  # has no types
-            Credential,
-        )
-        from tencentcloud.common.exception import (  # type: ignore[import-untyped]
-            TencentCloudSDKException,
-        )
-        from tencentcloud.common.profile.client_profile import (  # type: ignore[import-untyped]
-            ClientProfile,
-        )
-        from tencentcloud.common.profile.http_profile import (  # type: ignore[import-untyped]
-            HttpProfile,
-        )
-        from tencentcloud.ssm.v20190923 import models, ssm_client  # type: ignore[import-untyped]
+    def value(which: str) -> _Answer:
+        found = {"SecretName": name, "VersionId": which}
+        return _asked(call, "GetSecretValue", found, _text)
 
-        quiet("tencentcloud_sdk_common")
-        profile = HttpProfile(protocol=scheme, endpoint=endpoint or None, reqTimeout=_TIMEOUTS_S)
-        # Not the SDK's own search for credentials: it reads names that a function does not have.
-        credential = Credential(
-            environ["TENCENTCLOUD_SECRETID"].strip(),
-            environ["TENCENTCLOUD_SECRETKEY"].strip(),
-            environ.get("TENCENTCLOUD_SESSIONTOKEN"),
-        )
-        self._error: type[Exception] = TencentCloudSDKException
-        self._models = models
-        self._client = ssm_client.SsmClient(
-            credential, environ["TENCENTCLOUD_REGION"].strip(), ClientProfile(httpProfile=profile)
-        )
-        _without_environment(self._client)
-
-    def read(self, name: str, version: str) -> _Answer:
-        """Return the value of a secret: of *version*, or else of the current or newest one."""
-        answer = self._value(name, version or _CURRENT)
-        if version or answer.kind not in ("missing", "refused"):
-            return answer
-        newest = self._newest(name)
-        return newest if newest.kind else self._value(name, newest.value)
-
-    def _value(self, name: str, version: str) -> _Answer:
-        request = self._models.GetSecretValueRequest()
-        request.SecretName = name
-        request.VersionId = version
-        return self._ask(lambda: _text(self._client.GetSecretValue(request)))
-
-    def _newest(self, name: str) -> _Answer:
-        request = self._models.ListSecretVersionIdsRequest()
-        request.SecretName = name
-        answer = self._ask(lambda: _newest(self._client.ListSecretVersionIds(request)))
-        return answer if answer.value or answer.kind else _Answer(kind="missing")
-
-    def _ask(self, call: Callable[[], str]) -> _Answer:
-        """Call, a second time if nobody could be reached; no text of an error is looked at."""
-        answer = _Answer()
-        for _ in range(_ATTEMPTS):
-            try:
-                return _Answer(call())
-            except self._error as error:
-                answer = _trouble(error)
-            if answer.kind != "unreachable":
-                break
+    answer = value(version or _CURRENT)
+    if version or answer.kind not in ("missing", "refused"):
         return answer
+    newest = _asked(call, "ListSecretVersionIds", {"SecretName": name}, _newest)
+    if newest.kind:
+        return newest
+    return value(newest.value) if newest.value else _Answer(kind="missing")
 
 
-def _trouble(error: Exception) -> _Answer:
-    code = vendor_code(getattr(error, "code", ""))
-    kind = _TROUBLES.get(code) or _TROUBLES.get(code.partition(".")[0]) or "refused"
+def _asked(
+    call: Call,
+    action: str,
+    parameters: Mapping[str, str],
+    take: Callable[[Mapping[str, Any]], str],
+) -> _Answer:
+    """Return what *take* finds in the answer; asks a second time if nobody could be reached."""
+    kind = code = ""
+    for _ in range(_ATTEMPTS):
+        answer = call(action, parameters)
+        if not answer.code:
+            return _Answer(take(answer.fields))
+        code = answer.code
+        kind = _TROUBLES.get(code) or _TROUBLES.get(code.partition(".")[0]) or "refused"
+        if kind != "unreachable":
+            break
     return _Answer(kind=kind, code=code)
 
 
-def _text(response: Any) -> str:
+def _text(answer: Mapping[str, Any]) -> str:
     """Return the value in the answer to GetSecretValue, which may be binary."""
-    if response.SecretString or not response.SecretBinary:
-        return str(response.SecretString or "")
+    text, binary = answer.get("SecretString"), answer.get("SecretBinary")
+    if text or not binary:
+        return str(text or "")
     with suppress(ValueError):
-        return base64.b64decode(response.SecretBinary).decode()
+        return base64.b64decode(binary).decode()
     return ""  # no text: of no use as a secret
 
 
-def _newest(response: Any) -> str:
-    versions = response.Versions or []
-    return str(max(versions, key=lambda one: one.CreateTime or 0).VersionId) if versions else ""
-
-
-def _without_environment(client: Any) -> None:
-    """Let no proxy and no .netrc of the environment have an effect, as with every call of ours."""
-    connection = client.request.conn
-    connection.proxy = None
-    if session := getattr(connection, "_session", None):
-        session.trust_env = False
+def _newest(answer: Mapping[str, Any]) -> str:
+    versions = answer.get("Versions") or []
+    if not versions:
+        return ""
+    return str(max(versions, key=lambda one: one.get("CreateTime") or 0).get("VersionId"))
