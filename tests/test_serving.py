@@ -293,6 +293,24 @@ def test_serve_shows_the_groups_of_a_file(folder: Path, lang: str, lines: tuple[
     assert [secret for secret in PLANTED if secret in texts] == []
 
 
+def test_serve_uses_no_queue_and_says_so(folder: Path) -> None:
+    """Nobody would take out what it puts in: the message is sent at once."""
+    project(folder)
+    with start(folder, "--lang", "en", RELAY_QUEUE="sqs://relay.fifo") as process:
+        try:
+            shown = welcome(process)
+            given = ("-u", port(shown), "--config", "config.yml")
+            tried = run("trigger", "gitlab/pipeline.failed", *given)
+            end(process)
+        finally:
+            process.kill()
+
+    assert "RELAY_QUEUE (queue) is not used here" in shown[2]
+    assert tried.exit_code == 0, tried.output
+    assert "200" in tried.output
+    assert '"queued"' not in tried.output
+
+
 def test_live_sends_to_the_robots_of_the_file(folder: Path, robots: RobotServer) -> None:
     """``--live`` keeps the receivers as they are, and says that messages are really sent."""
     values: dict[str, Any] = {

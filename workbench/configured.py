@@ -7,11 +7,12 @@ itself never does.
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from relay.config import Config, Receiver, Route
+from relay.configuration.live import Live
 from relay.configuration.loading import load_from
 from relay.configuration.origins import ENVIRONMENT, Loaded, Origin, from_variables, origin
 from relay.configuration.secrets import SecretError, Store, default_fetchers
@@ -24,6 +25,10 @@ from workbench.bubbles import pretty_json
 from workbench.cli import Failure
 from workbench.problem_formats import formatted
 
+if TYPE_CHECKING:
+    from relay.configuration.live import Read
+
+QUEUE_VARIABLE = "RELAY_QUEUE"
 UNSEEN = "W208"  # a secret that cannot be had here
 
 _NO_FILE = Phrase("没有文件 “{file}”", "there is no file “{file}”")
@@ -77,6 +82,20 @@ def read(
     fetchers = {**default_fetchers(given.environ), "ssm": _not_asked} if offline else None
     store = Store(given.environ, fetchers=fetchers)
     return load_from(given.found, given.environ, store, thorough=thorough, lenient=lenient)
+
+
+def queueless(environ: Mapping[str, str], read: "Read" = load_from) -> Live:
+    """Return the configuration of *environ*, with *read* for a file, but without its queue.
+
+    Beside a process on a person's machine nobody takes out what it would put in.
+    """
+
+    def without(found: Origin, environ: Mapping[str, str], store: Store) -> Loaded:
+        loaded = read(found, environ, store)
+        return loaded._replace(config=loaded.config and loaded.config._replace(queue=""))
+
+    others = {name: value for name, value in environ.items() if name != QUEUE_VARIABLE}
+    return Live(others, read=without)
 
 
 def looked_at(given: Setting, lang: str, form: str = "text", *, stderr: bool = False) -> Config:

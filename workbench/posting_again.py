@@ -114,7 +114,6 @@ def _courier(sender: Sender, posts: int) -> Courier:
         sender.tokens,
         retries=policy.retries,
         attempt_s=policy.timeout_s,
-        pace=sender.pace,
         sleep=sender.sleep,
     )
     # whatever the function does, a pile of old messages is no reason to be refused

@@ -11,10 +11,6 @@ import click
 
 import handler
 from relay.config import Config, Source
-from relay.configuration.live import Live
-from relay.configuration.loading import load_from
-from relay.configuration.origins import Loaded, Origin
-from relay.configuration.secrets import Store
 from relay.words import Phrase
 from workbench import configured, terminal
 from workbench.bubbles import pretty_json
@@ -25,7 +21,6 @@ from workbench.saved_hooks import Hook
 from workbench.terminal import folded, single_line
 from workbench.triggering import Credentials, Outgoing, outgoing
 
-_QUEUE = "RELAY_QUEUE"
 _WAITS = "R29"
 _NO_SOURCE = Phrase(
     "{file} 里没有 {name} 类型或名字的来源", "{file} has no source of the type or name {name}"
@@ -53,7 +48,8 @@ def replay_hook(
     request = outgoing(sample, _credentials(source), delivery_id=hook.delivery_id, now_s=now_s)
     path = f"/hook/{quote(source.name)}"
     began = time.monotonic()
-    answer = _handle(given)(_event(path, request), None)
+    handle = handler.build(given.environ, live=configured.queueless(given.environ))
+    answer = handle(_event(path, request), None)
     ms = int((time.monotonic() - began) * 1000)
     body = _body(answer)
     if form == "json":
@@ -83,18 +79,6 @@ def _credentials(source: Source) -> Credentials:
         source.signing_tokens[0].reveal() if source.signing_tokens else "",
         source.signature == "password",
     )
-
-
-def _handle(given: Setting) -> handler.Handle:
-    """Return a handler that posts by itself: a person waits for the robots' answers."""
-    environ = {name: value for name, value in given.environ.items() if name != _QUEUE}
-
-    def read(found: Origin, environ: Mapping[str, str], store: Store) -> Loaded:
-        loaded = load_from(found, environ, store)
-        config = loaded.config and loaded.config._replace(queue="")
-        return loaded._replace(config=config)
-
-    return handler.build(environ, live=Live(environ, read=read))
 
 
 def _event(path: str, request: Outgoing) -> dict[str, Any]:

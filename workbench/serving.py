@@ -4,7 +4,7 @@ import contextlib
 import shlex
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -17,12 +17,10 @@ from relay.configuration.loading import load_from
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.secrets import Store
 from relay.errors import ConfigError
-from relay.notifications import Delivery
 from relay.text import cut_cells
-from relay.warm import Warm
 from relay.words import Phrase
 from workbench import configured, own_log, terminal
-from workbench.configured import Setting, base
+from workbench.configured import Setting, base, queueless
 from workbench.interpreter import python
 from workbench.local_server import LocalServer, create_app
 from workbench.robot_terms import DINGTALK, WECOM
@@ -104,7 +102,7 @@ def serve(options: Options, given: Setting, console: Console) -> None:
         if not options.live:
             robots = stack.enter_context(RobotServer(on_message=screen.message))
         served = _served(options, given, robots, console)
-        handle = handler.build(given.environ, live=served.live, warm=_Inline())
+        handle = handler.build(given.environ, live=served.live)
         app = create_app(screen.watch(handle))
         server = stack.enter_context(_listening(app, options))
         with _interruptible() as ended:
@@ -124,12 +122,12 @@ def _served(
     """
     reports = Reports(given, console, options.lang)
     if robots and not given.is_file:
-        live = Live(stand_in_environ(given.environ, robots, options.faults))
+        live = queueless(stand_in_environ(given.environ, robots, options.faults))
     elif robots:
         stand_ins = StandIns(robots, options.faults, reports.told)
-        live = Live(_with_secret(given.environ), read=stand_ins.read)
+        live = queueless(_with_secret(given.environ), stand_ins.read)
     else:
-        live = Live(given.environ, read=reports.read)
+        live = queueless(given.environ, reports.read)
     try:
         return _Served(live.current(), live)
     except ConfigError as error:
@@ -207,13 +205,6 @@ def _other_port(port: int) -> str:
     return f"make run PORT={other}, or --port {other}"
 
 
-class _Inline(Warm):
-    """A process without a queue: nobody would take out here what is put in."""
-
-    def put(self, deliveries: Sequence[Delivery], *around: object) -> Sequence[Delivery]:
-        return deliveries
-
-
 def _welcome(
     server: LocalServer, given: Setting, config: Config, options: Options
 ) -> Iterator[str]:
@@ -226,10 +217,15 @@ def _welcome(
         yield _OF_FILE.filled(name=name, count=_count(config)).of(lang)
     else:
         yield _ROBOTS.of(lang)
-    if config.queue:
+    if _has_queue(given):
         yield _NO_QUEUE.of(lang)
     yield _TRY.filled(command=_command(server, given, config)).of(lang)
     yield _STOP.of(lang)
+
+
+def _has_queue(given: Setting) -> bool:
+    config = configured.read(given, lenient=True).config
+    return bool(config.queue if config else given.environ.get(configured.QUEUE_VARIABLE))
 
 
 def _secret(given: Setting, name: str, config: Config, lang: str) -> str:
