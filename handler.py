@@ -262,8 +262,7 @@ class Application:
             self._warm.tokens,
             config.delivery.retries,
             attempt_s,
-            self._warm.pace,
-            self._warm.late,
+            late=self._warm.late,
         )
         return Courier(run, config, self._warm.pace, formatters.formatter)
 

@@ -13,6 +13,7 @@ from relay.state import Store
 KEPT_S = 86400.0  # how long a repeat is known
 SAME_BODY_S = 10.0  # the same event through a project's hook and a group's: two ids, one body
 _BUSY, _SENT = "busy", "sent"
+SENT_BEFORE = reason("R28")
 
 
 class Claims:
@@ -35,7 +36,7 @@ class Claims:
         if found.startswith(_BUSY):
             return reason("R28", "busy")
         if found == _SENT:
-            return reason("R28")
+            return SENT_BEFORE
         self.store.put(key, self._mine, until_s=until_s)  # nothing that this relay writes
         return None
 
@@ -60,7 +61,7 @@ class Claims:
 
 def is_settled(found: Reason) -> bool:
     """Tell whether *found*, which `Claims.take` returned, says that the delivery was sent."""
-    return found == reason("R28")
+    return found == SENT_BEFORE
 
 
 def refuse_same_body(store: Store, source: str, body: bytes, event_id: str, now_s: float) -> None:
@@ -88,8 +89,7 @@ def _body_key(source: str, body: bytes) -> str:
 def refuse_finished(finished: Store, event_id: str, now_s: float) -> None:
     """Raise Ignored (R28) if this process has seen to all of the event's deliveries."""
     if finished.get(_event_key(event_id), now_s=now_s):
-        found = reason("R28")
-        raise Ignored(found.code, found.text)
+        raise Ignored(SENT_BEFORE.code, SENT_BEFORE.text)
 
 
 def finish(finished: Store, event_id: str, now_s: float) -> None:

@@ -14,10 +14,10 @@ from relay.claims import Claims, is_settled
 from relay.config import Receiver
 from relay.courier import Courier, in_order
 from relay.delivery import Outcome, timed_out, unstarted
-from relay.dispatch import tell
+from relay.dispatch import AFTER_BLOCK_S, named, tell
 from relay.errors import DeliveryError
 from relay.notifications import Delivery
-from relay.outbox import MOST_RECORD_BYTES, tell_fallback
+from relay.outbox import GONE, MOST_RECORD_BYTES, tell_fallback
 from relay.pacing import robot_id
 from relay.parallel import Late, Missing, at_once
 from relay.queues.items import Item, read, write
@@ -30,7 +30,7 @@ _PACE_KEPT_S = 900.0
 _DETAIL = {
     "E541": "older than its limit: not sent after all this time",
     "E542": "this message is no delivery of this relay",
-    "E543": "its receiver is not in the configuration any more",
+    "E543": GONE.message.en,
     "E546": "returned too often behind a message that failed",
 }
 
@@ -269,7 +269,7 @@ class Consumer(NamedTuple):
     def _tell_kept(self, letter: _Letter, outcome: Outcome, error: DeliveryError) -> None:
         log.warning(
             "delivery.kept",
-            **_named(letter.item),
+            **named(letter.item.delivery),
             code=error.code,
             vendor_code=error.vendor_code,
             detail=error.message.en,
@@ -283,7 +283,7 @@ class Consumer(NamedTuple):
         told = {"code": code, "detail": detail, "vendor_code": vendor_code}
         if not self.queue.bury(letter.record, delivery=letter.item.delivery, **told):
             return False
-        log.error("delivery.dead", **_named(letter.item), **told)
+        log.error("delivery.dead", **named(letter.item.delivery), **told)
         done.add(letter.record.message_id)
         return True
 
@@ -307,12 +307,8 @@ def _log_record(record: Invocation, *, code: str) -> None:
     except ValueError:  # the platform keeps nothing: what there is stands in the log
         log.error("delivery.failed", code=code, delivery=record.text)
         return
-    log.error("delivery.failed", **_named(item), code=code, delivery=write(item, MOST_RECORD_BYTES))
-
-
-def _named(item: Item) -> dict[str, str]:
-    delivery = item.delivery
-    return {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
+    written = write(item, MOST_RECORD_BYTES)
+    log.error("delivery.failed", **named(item.delivery), code=code, delivery=written)
 
 
 def _comes_again(error: DeliveryError, outcome: Outcome, receives: int) -> bool:
@@ -327,6 +323,6 @@ def _comes_again(error: DeliveryError, outcome: Outcome, receives: int) -> bool:
 def _pause_s(error: DeliveryError, record: Record) -> float:
     """Return the wait before the next receive: what the vendor asks for, else growing, random."""
     if error.wait_s:
-        return float(error.wait_s + 5.0)
+        return float(error.wait_s + AFTER_BLOCK_S)
     longest: float = min(FIRST_PAUSE_S * 2.0 ** (min(record.receives, 10) - 1), _LONGEST_PAUSE_S)
     return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, hides nothing

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from relay import dispatch
 from relay.config import Config, Receiver
 from relay.delivery import Outcome
-from relay.errors import DeliveryError, Misconfigured, Rejected, Throttled
+from relay.errors import Misconfigured, Rejected, Throttled
 from relay.notifications import Delivery, Notification, Parcel
 from relay.pacing import Pace, is_paced, robot_id
 from relay.platforms import Formatter
@@ -25,7 +25,10 @@ _FULL = Phrase(
 
 
 class Courier(NamedTuple):
-    """What posting needs, the same for all deliveries of one call; *run* has the deadline."""
+    """What posting needs, the same for all deliveries of one call.
+
+    *run* has the deadline; its pace is *pace*, whatever it came with.
+    """
 
     run: dispatch.Run
     config: Config
@@ -51,7 +54,8 @@ def in_order(
     left = deque(_planned(told, receiver, courier))
     while left:
         parcel = left.popleft()
-        refusal, outcome = _post(parcel, receiver, courier)
+        outcome = _post(parcel, receiver, courier)
+        refusal = outcome.error
         if len(parcel.members) > 1 and isinstance(refusal, Rejected):
             left.extendleft(Parcel(one, (one,)) for one in reversed(parcel.members))
             continue
@@ -69,11 +73,6 @@ def can_post(receiver: Receiver, courier: Courier) -> bool:
     if not _is_budgeted(receiver, courier):
         return not _blocked(receiver, courier)
     return courier.pace.free(robot_id(receiver), now_s=courier.now_s) > 0
-
-
-def language(receiver: Receiver, config: Config) -> str:
-    """Return the language of what the relay itself says to *receiver*."""
-    return receiver.lang or config.lang
 
 
 def _planned(
@@ -94,20 +93,20 @@ def _planned(
     return parcels(deliveries, fits, lang=lang, now_s=courier.now_s, emoji=emoji)
 
 
-def _post(
-    parcel: Parcel, receiver: Receiver, courier: Courier
-) -> tuple[DeliveryError | None, Outcome]:
-    """Post *parcel* if the pace allows it; remember what the vendor says about its limit."""
+def _post(parcel: Parcel, receiver: Receiver, courier: Courier) -> Outcome:
+    """Post *parcel* if the pace allows it."""
     robot, now_s = robot_id(receiver), courier.now_s
     if not _admitted(receiver, courier):
         wait_s = max(courier.pace.opens_at(robot, now_s=now_s) - now_s, 1.0)
         full = Throttled("E544", _FULL.filled(wait=round(wait_s)), wait_s=wait_s)
-        return full, Outcome(parcel.delivery, full, tries=0)
-    formatter, is_summary = courier.formatter(receiver), len(parcel.members) > 1
-    outcome = dispatch.deliver(
-        parcel.delivery, receiver, formatter, courier.run, is_summary=is_summary
+        return Outcome(parcel.delivery, full, tries=0)
+    return dispatch.deliver(
+        parcel.delivery,
+        receiver,
+        courier.formatter(receiver),
+        courier.run._replace(pace=courier.pace),
+        is_summary=len(parcel.members) > 1,
     )
-    return outcome.error, outcome
 
 
 def _admitted(receiver: Receiver, courier: Courier) -> bool:

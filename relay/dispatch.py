@@ -38,7 +38,7 @@ FIRST_PAUSE_S = 0.2  # the longest before the first repeat; twice as long before
 _NO_SECRET = Secret("")
 _REPORT_S = 0.05  # for a time-out to be told before the budget ends
 _LEAST_BLOCK_S = 60.0  # where the vendor's code names no time
-_AFTER_BLOCK_S = 5.0  # limits are lifted a little late (`reference/wecom.md` A.4)
+AFTER_BLOCK_S = 5.0  # limits are lifted a little late (`reference/wecom.md` A.4)
 _LEAST_S = 0.15  # with less time left, a post is not begun
 _PARTS = re.compile(r"[A-Za-z0-9]{4,}")
 _NOT_MENTIONED = Phrase(
@@ -220,7 +220,7 @@ class _Caller:
     def _note_limit(self, error: DeliveryError) -> None:
         """Let the pace know for how long the vendor takes no more."""
         if isinstance(error, Throttled) and self._run.pace:
-            wait_s = (error.wait_s or _LEAST_BLOCK_S) + _AFTER_BLOCK_S
+            wait_s = (error.wait_s or _LEAST_BLOCK_S) + AFTER_BLOCK_S
             until_s = self._run.clock() + wait_s
             self._run.pace.block(robot_id(self._receiver), until_s=until_s)
 
@@ -311,9 +311,7 @@ def _render(
 def tell(outcome: Outcome, *, late: bool = False, **fields: object) -> None:
     """Log what became of a delivery, with *fields*; *late*: its report had gone out before."""
     known: dict[str, Any] = {
-        "delivery_id": outcome.delivery.id,
-        "what": outcome.delivery.event,
-        "receiver": outcome.delivery.receiver,
+        **named(outcome.delivery),
         "bytes": outcome.bytes,
         "ms": outcome.ms,
         "tries": outcome.tries,
@@ -328,6 +326,11 @@ def tell(outcome: Outcome, *, late: bool = False, **fields: object) -> None:
         log.info("delivery.sent", **told, **remark)
     else:
         log.error("delivery.failed", **told, status=error.status, **told_of(error))
+
+
+def named(delivery: Delivery) -> dict[str, str]:
+    """Return how the log names *delivery*."""
+    return {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
 
 
 def told_of(error: DeliveryError) -> dict[str, Any]:

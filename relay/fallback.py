@@ -3,7 +3,6 @@
 import re
 
 from relay.config import WECOM_APP, Config, Receiver
-from relay.courier import language
 from relay.delivery import Outcome
 from relay.errors import DeliveryError
 from relay.events import Event, Notice
@@ -57,7 +56,7 @@ def notice(
     if store.add(_key(receiver), error.code, until_s=until_s, now_s=now_s):
         return None
     sign = "" if config.delivery.style == "plain" else _SIGN
-    words = Words(language(fallback, config), "")
+    words = Words(fallback.lang or config.lang, "")
     said = _said(outcome.delivery, error, Span(receiver.name, bold=True), words, sign)
     said = said._replace(mentions=_addressed(fallback, config))
     told = Delivery(f"{outcome.delivery.id}!", fallback.name, "refusal", now_s, said)

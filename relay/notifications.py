@@ -139,3 +139,8 @@ def by_importance(lines: Sequence[Line]) -> list[int]:
         *commits[_COMMITS_KEPT_LONG:],
         *places["note"],
     ]
+
+
+def is_failure(notification: Notification) -> bool:
+    """Tell whether the first line has the colour of failures."""
+    return any(span.tone == "danger" for span in notification.headline)

@@ -5,60 +5,60 @@ what is not sent leaves a log record with everything needed to send it (`relay r
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from relay import log
-from relay.claims import Claims
+from relay.claims import SENT_BEFORE, Claims
 from relay.config import Receiver
 from relay.courier import Courier, can_post, in_order
 from relay.delivery import Outcome, deliver_all
-from relay.dispatch import OWN_BUG, tell, told_of
+from relay.dispatch import OWN_BUG, named, tell, told_of
 from relay.errors import Rejected, Throttled, Unreachable
 from relay.notifications import Delivery
 from relay.pacing import robot_id
 from relay.parallel import Late
-from relay.reasons import reason
 from relay.warm import Warm
 from relay.words import Phrase
 
 MOST_RECORD_BYTES = 12_000  # of a delivery in a log record; escaped it is at most twice as long
 _WAIT_MARGIN_S = 60.0
 _REPORT_S = 0.1  # for the outcome to be told after the fallback's time has ended
-_GONE = Rejected(
+GONE = Rejected(
     "E543",
     Phrase("配置里已经没有这个接收者", "this receiver is not in the configuration any more"),
     hint=Phrase("改回名称，再用 relay replay 发送", "bring the name back, then use relay replay"),
 )
 
 
-class Outbox(NamedTuple):
-    """*claims* keep repeats out; *receivers* by name."""
+class Outbox:
+    """Of one event. *claims* keep repeats out; *receivers* by name."""
 
-    courier: Courier
-    claims: Claims
-    warm: Warm
-    receivers: Mapping[str, Receiver]
-    having: frozenset[str] = frozenset()  # robots that get the event themselves
-    tellers: dict[str, str] = {}  # noqa: RUF012 - by delivery; `send` brings its own
+    def __init__(
+        self, courier: Courier, claims: Claims, warm: Warm, receivers: Mapping[str, Receiver]
+    ) -> None:
+        self.courier = courier
+        self.claims = claims
+        self.warm = warm
+        self.receivers = receivers
+        self._having: set[str] = set()  # robots that get the event themselves
+        self._tellers: dict[str, str] = {}  # by delivery
 
     def send(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """Return an outcome for each of *deliveries* in the same order, at the deadline at last.
 
         What waits for robots whose limit has passed goes out with it.
         """
-        busy = {robot_id(self.receivers[one.receiver]) for one in deliveries}
-        overdue = self._overdue(busy, {one.id for one in deliveries})
-        outbox = self._replace(having=frozenset(busy), tellers={})
+        self._having = {robot_id(self.receivers[one.receiver]) for one in deliveries}
+        overdue = self._overdue({one.id for one in deliveries})
         found = deliver_all(
             [*deliveries, *(waiting[-1] for waiting in overdue.values())],
-            lambda delivery: outbox._deliver(delivery, overdue.get(delivery.id, ())),
+            lambda delivery: self._deliver(delivery, overdue.get(delivery.id, ())),
             self.courier.run.deadline,
             late=self.warm.late,
             key=lambda delivery: robot_id(self.receivers[delivery.receiver]),
         )
         for outcome in found:
             if outcome.abandoned:
-                outbox._give_up(outcome, overdue.get(outcome.delivery.id, ()))
+                self._give_up(outcome, overdue.get(outcome.delivery.id, ()))
         return found[: len(deliveries)]
 
     def _give_up(self, outcome: Outcome, overdue: Sequence[Delivery]) -> None:
@@ -74,16 +74,16 @@ class Outbox(NamedTuple):
 
     def _tells(self, delivery: Delivery, teller: str) -> bool:
         """Tell whether *teller* is the first to tell what became of *delivery*; atomic."""
-        return self.tellers.setdefault(delivery.id, teller) == teller
+        return self._tellers.setdefault(delivery.id, teller) == teller
 
-    def _overdue(self, busy: set[str], ids: set[str]) -> dict[str, tuple[Delivery, ...]]:
-        """Take what waits for other robots than *busy*, by the id of each one's last delivery.
+    def _overdue(self, ids: set[str]) -> dict[str, tuple[Delivery, ...]]:
+        """Take what waits for other robots than the event's, by the id of each one's last delivery.
 
         What is among *ids* is being sent anyway: its receiver's address has changed.
         """
         found = {}
         for robot in self.warm.waiting.robots():
-            if robot in busy or self.courier.pace.free(robot, now_s=self.courier.now_s) < 1:
+            if robot in self._having or self.courier.pace.free(robot, now_s=self.courier.now_s) < 1:
                 continue
             waiting = (one for one in self.warm.waiting.take(robot) if one.id not in ids)
             known = [one for one in waiting if self._is_known(one)]
@@ -94,7 +94,7 @@ class Outbox(NamedTuple):
     def _is_known(self, delivery: Delivery) -> bool:
         if delivery.receiver in self.receivers:
             return True
-        tell(Outcome(delivery, _GONE), delivery=_record(delivery, self.courier.now_s))
+        tell(Outcome(delivery, GONE), delivery=_record(delivery, self.courier.now_s))
         return False
 
     def _deliver(self, delivery: Delivery, overdue: Sequence[Delivery]) -> Outcome:
@@ -129,7 +129,7 @@ class Outbox(NamedTuple):
         unsent = []
         for one in waiting:
             if self.claims.is_sent(one.id, now_s):
-                yield Outcome(one, repeat=reason("R28"))
+                yield Outcome(one, repeat=SENT_BEFORE)
             elif one.id not in ids:
                 unsent.append(one)
         yield from in_order((*unsent, *new), receiver, self.courier)
@@ -137,7 +137,8 @@ class Outbox(NamedTuple):
     def _concluded(self, outcome: Outcome, receiver: Receiver) -> Outcome:
         """Log *outcome* and remember it; try the fallback where that may help."""
         if outcome.repeat:
-            log.info("delivery.repeated", delivery_id=outcome.delivery.id, reason="R28")
+            code = outcome.repeat.code
+            log.info("delivery.repeated", delivery_id=outcome.delivery.id, reason=code)
             return outcome
         if isinstance(outcome.error, Throttled):
             outcome = self._instead(outcome, receiver)
@@ -171,9 +172,8 @@ class Outbox(NamedTuple):
             self.claims.release(crowded_out.id, now_s)
             tell(Outcome(crowded_out, error), delivery=_record(crowded_out, now_s))
         self.claims.extend(delivery.id, now_s + error.wait_s + _WAIT_MARGIN_S)
-        named = {"delivery_id": delivery.id, "what": delivery.event, "receiver": delivery.receiver}
         record = _record(delivery, now_s)
-        log.warning("delivery.waiting", **named, **told_of(error), delivery=record)
+        log.warning("delivery.waiting", **named(delivery), **told_of(error), delivery=record)
         return True
 
     def _instead(self, outcome: Outcome, receiver: Receiver) -> Outcome:
@@ -183,7 +183,7 @@ class Outbox(NamedTuple):
         from relay import fallback
 
         stand_in = fallback.fallback_of(receiver, self.courier.config)
-        if stand_in is None or robot_id(stand_in) in self.having:
+        if stand_in is None or robot_id(stand_in) in self._having:
             return outcome  # that group has the event, or will have it
         if not can_post(stand_in, self.courier):
             return outcome

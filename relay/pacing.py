@@ -8,8 +8,7 @@ import threading
 from typing import NamedTuple
 
 from relay.config import WECOM_APP, Receiver
-from relay.notifications import Delivery
-from relay.summaries import is_failure
+from relay.notifications import Delivery, is_failure
 
 # Both vendors allow 20; a budget of exactly that was refused now and then, and on DingTalk one
 # post too many silences the robot for ten minutes (wecom.md A.4, dingtalk.md section 4).

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, takewhile
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from relay.notifications import Action, Delivery, Line, More, Notification, Span
+from relay.notifications import Action, Delivery, Line, More, Notification, Span, is_failure
 from relay.text import clean
 from relay.words import Phrase, Words
 
@@ -54,11 +54,6 @@ class _Head(NamedTuple):
     word: str
     place: _Spans
     behind: _Spans
-
-
-def is_failure(notification: Notification) -> bool:
-    """Tell whether the first line has the colour of failures."""
-    return any(span.tone == "danger" for span in notification.headline)
 
 
 def told(delivery: Delivery, lang: str) -> Told:

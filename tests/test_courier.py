@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from fake_chat import OK, FakeChat, Posted
-from formatter_cases import dingtalk, wecom, wecom_app
+from formatter_cases import wecom, wecom_app
 from relays import NOW, Clock
 
 from relay.config import Config, Policy, Receiver
-from relay.courier import Courier, can_post, in_order, language
+from relay.courier import Courier, can_post, in_order
 from relay.delivery import Outcome, Post
 from relay.dispatch import Run
 from relay.errors import (
@@ -281,13 +281,3 @@ def test_what_waited_for_long_says_when_it_happened() -> None:
 
     assert "a" == group.texts[0]
     assert "发生于" in group.texts[1]
-
-
-def test_language_of_our_own_words() -> None:
-    """The receiver's, else the configuration's."""
-    config = Config((), (), (), lang="en")
-
-    assert ("en", "zh-CN") == (
-        language(dingtalk(), config),
-        language(dingtalk(lang="zh-CN"), config),
-    )

@@ -174,6 +174,16 @@ def test_who_stands_in(
     assert found == (stand_in.name if stand_in else "")
 
 
+def test_language_of_our_own_words() -> None:
+    """The fallback receiver's, else the configuration's."""
+    spoken = [
+        notice(failure(), DEV, config(DEV, ops, lang="en"), MemoryStore(), NOW)
+        for ops in (OPS, OPS._replace(lang="zh-CN"))
+    ]
+
+    assert ["en", "zh-CN"] == [found[1].notification.lang for found in spoken if found]
+
+
 def test_message_in_its_place() -> None:
     """The same words for another receiver, and for whom; nobody is mentioned."""
     delivery = failure().delivery

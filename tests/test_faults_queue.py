@@ -37,7 +37,7 @@ from relays import (
 from verbs import run
 
 import handler
-from relay.queues.items import read
+from relay.queues.items import read, write
 from relay.queues.sqs import SqsQueue
 from relay.signing import timestamp_signature
 from relay.warm import Warm
@@ -499,10 +499,15 @@ def test_e6_sent_again_twice_arrives_once(state: str, group: RobotServer, cloud:
     cloud.poll(relay.handle, until_s=NOW + 60)
     group.set_faults("wecom-key-0", "")
     [letter] = cloud.dead()
-    queue = SqsQueue(QUEUE, relay.environ)
+    item = read(letter.text)
     for pause_s in (10, 10, 400):
         cloud.clock.now += pause_s
-        queue.put([read(letter.text).delivery], now_s=cloud.clock.now, again=True)
+        cloud.sqs.send_message(
+            QueueUrl=cloud.queues.address,
+            MessageBody=write(item._replace(since_s=cloud.clock.now), 200_000),
+            MessageGroupId=item.delivery.receiver,
+            MessageDeduplicationId=f"person-{cloud.clock.now}",
+        )
     waiting = cloud.waiting()
     reader = another(relay, cloud) if state == STATE else relay.handle
     cloud.poll(relay.handle, reader, until_s=cloud.clock.now + 60)

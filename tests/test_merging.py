@@ -30,8 +30,7 @@ from formatters import Rendered, formatter
 from formatters.escaping import GAP
 from relay.config import Receiver
 from relay.merging import MOST, SUMMARY, Parcel, parcels
-from relay.notifications import Action, Delivery, Line, Mention, Notification, Span
-from relay.summaries import is_failure
+from relay.notifications import Action, Delivery, Line, Mention, Notification, Span, is_failure
 
 NOW = 1_795_170_600.0
 GOLDEN = Path(__file__).parent / "golden"

@@ -176,17 +176,6 @@ def test_case_e01_repeat_is_dropped_by_the_queue(aws: Any, queues: Queues) -> No
     assert (left, ids(received(aws, queues.address))) == (((), ()), ["gl-1.dev"])
 
 
-def test_what_a_person_sends_again_is_no_repeat(aws: Any, queues: Queues) -> None:
-    """E6: a dead letter that is put again at once must not be taken for a repeat and lost."""
-    queue = SqsQueue(queues.address, ENVIRON)
-    queue.put([delivery()], now_s=NOW)
-    queue.put([delivery()], now_s=NOW + 9, again=True)
-    queue.put([delivery()], now_s=NOW + 9, again=True)  # the same command, repeated by the SDK
-
-    found = received(aws, queues.address)
-    assert [items.read(message["Body"]).since_s for message in found] == [NOW, NOW + 9]
-
-
 @pytest.mark.parametrize(
     "name",
     ["dev", "dev#2", "开发群", "两 字", "", "a" * 128, "a" * 129, "群" * 200, "é", "\t", "\ud800"],

@@ -53,12 +53,11 @@ class Record(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """A delivery ready to be put, *at* its place among those given; *once* tells repeats."""
+    """A delivery ready to be put, *at* its place among those given."""
 
     at: int
     delivery: Delivery
     text: str
-    once: str
 
 
 class _Redrive(NamedTuple):
@@ -129,18 +128,15 @@ class SqsQueue:
         self._redrive: _Redrive | None = None
         self._lock = threading.Lock()
 
-    def put(
-        self, deliveries: Sequence[Delivery], *, now_s: float, again: bool = False
-    ) -> tuple[Delivery, ...]:
+    def put(self, deliveries: Sequence[Delivery], *, now_s: float) -> tuple[Delivery, ...]:
         """Put *deliveries* in and return those that the queue did not take.
 
-        SQS drops a repeat within five minutes, which counts as taken. *again*: it is no repeat but
-        wanted, sent again by a person. When a call fails as a whole the rest is not tried: the
-        webhook waits for the answer. One call takes at most about 7 s.
+        SQS drops a repeat within five minutes, which counts as taken. When a call fails as a whole
+        the rest is not tried: the webhook waits for the answer. One call takes at most about 7 s.
         """
         taken: set[int] = set()
         is_up = self._is_usable()
-        for batch in _batches(_entries(deliveries, now_s, again=again)):
+        for batch in _batches(_entries(deliveries, now_s)):
             if not is_up:
                 _tell_refused(batch, "not_tried")
                 continue
@@ -314,13 +310,12 @@ def _tried(call: Callable[[], Any], failed: str, **told: Any) -> Any:
         return None
 
 
-def _entries(deliveries: Sequence[Delivery], now_s: float, *, again: bool) -> Iterator[_Entry]:
+def _entries(deliveries: Sequence[Delivery], now_s: float) -> Iterator[_Entry]:
     for at, delivery in enumerate(deliveries):
         work = partial(write, Item(delivery, now_s), _MOST_ITEM_BYTES)
         text = _tried(work, "queue.refused", code="E540", delivery_ids=[delivery.id])
         if text is not None:
-            once = f"{delivery.id} {now_s}" if again else delivery.id
-            yield _Entry(at, delivery, text, once)
+            yield _Entry(at, delivery, text)
 
 
 def _batches(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
@@ -342,7 +337,7 @@ def _message(entry: _Entry) -> dict[str, str]:
         "Id": str(entry.at),
         "MessageBody": entry.text,
         "MessageGroupId": legal_id(entry.delivery.receiver),
-        "MessageDeduplicationId": legal_id(entry.once),
+        "MessageDeduplicationId": legal_id(entry.delivery.id),
     }
 
 
