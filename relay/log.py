@@ -41,6 +41,7 @@ _MAX_FRAMES = 12
 _MAX_FRAME = 80
 _MAX_NUMBER = 10**18
 _ROOM_FOR_DROPPED = len(',"dropped":9999999}')
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # ASCII
 
 
 def configure(level_name: str | None, stream: TextIO | None = None) -> None:
@@ -132,26 +133,32 @@ def _frames(trace: TracebackType | None) -> list[str]:
 
 
 def _line(own: dict[str, Any], fields: dict[Any, Any]) -> str:
-    """Join what fits into one line; a field that does not fit is left out and counted."""
-    line = _json(own)[:-1]
-    dropped = 0
+    """Join *own* and *fields*; a field that does not fit is left out and counted."""
+    named = {}
     for key, value in fields.items():
         name = _name(key)
         if isinstance(value, BaseException):
             continue
         most = _MAX_TEXT_OF.get(name, MAX_TEXT)
-        name = f"{name}_" if name in own or name == "dropped" else name
-        part = f",{_json({name: _plain(value, most)})[1:-1]}"
+        named[f"{name}_" if name in own or name == "dropped" else name] = _plain(value, most)
+    line = _json({**own, **named})
+    return line if len(line) <= MAX_LINE_BYTES else _shortened(own, named)
+
+
+def _shortened(own: dict[str, Any], named: dict[str, object]) -> str:
+    line = _json(own)[:-1]
+    dropped = 0
+    for name, value in named.items():
+        part = f",{_json({name: value})[1:-1]}"
         if len(line) + len(part) + _ROOM_FOR_DROPPED > MAX_LINE_BYTES:
             dropped += 1
         else:
             line += part
-    return f'{line},"dropped":{dropped}}}' if dropped else f"{line}}}"
+    return f'{line},"dropped":{dropped}}}'
 
 
 def _json(value: object) -> str:
-    text = json.dumps(value, separators=(",", ":"))  # ASCII
-    return text.replace("\x7f", "\\u007f")  # the one control character that it leaves
+    return _ENCODER.encode(value).replace("\x7f", "\\u007f")  # the control character that it leaves
 
 
 def _name(key: object) -> str:
