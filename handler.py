@@ -1,9 +1,12 @@
 """Entry point on AWS Lambda and Tencent SCF: webhook requests in, messages out, one answer each.
 
 The only module that knows adapters, formatters and what lies between. The same function takes what
-it put into a queue before. Nothing happens at import; the configuration is read at the first call
-and kept while the process is warm, like the connections; `relay.warm` says what else is.
+it put into a queue before. At import only the CA bundle is read (`relay.starting`); the
+configuration is read at the first call and kept while the process is warm, like the connections;
+`relay.warm` says what else is.
 """
+
+from relay import starting  # isort: skip  # first of all: it shortens the imports below
 
 import functools
 import math
@@ -40,6 +43,8 @@ from relay.text import cut_bytes
 from relay.version import VERSION
 from relay.warm import Warm
 from relay.words import Phrase
+
+starting.done()
 
 _SERVICE = "git-chat-relay"
 _POST_ONLY = Phrase("Webhook 用 POST 发送", "webhooks are sent with POST")

@@ -19,6 +19,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
+from relay import tls
 from relay.errors import (
     NOTHING,
     BadAnswer,
@@ -130,10 +131,7 @@ def new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is remembered
-    session.mount(
-        "https://",
-        _OneContext(ssl.create_default_context(cafile=requests.utils.DEFAULT_CA_BUNDLE_PATH)),
-    )
+    session.mount("https://", _OneContext(tls.context()))
     session.mount("http://", HTTPAdapter(_MOST_CONNECTIONS, _MOST_CONNECTIONS))
     return session
 

@@ -1,0 +1,40 @@
+"""The TLS context of this process, made on a thread while the other modules are imported.
+
+OpenSSL takes some 15 ms to read the CA bundle, and does not need the interpreter's lock for it.
+`relay.starting` imports this module before all others.
+"""
+
+import ssl
+import threading
+from contextlib import suppress
+
+import certifi
+
+
+class _Early:
+    def __init__(self) -> None:
+        self._context: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+        with suppress(RuntimeError):  # no thread to be had: then whoever needs it reads it
+            threading.Thread(target=self._begin).start()
+
+    def _begin(self) -> None:
+        with suppress(OSError):  # it is raised to whoever needs the context
+            self.context()
+
+    def context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                self._context = ssl.create_default_context(cafile=certifi.where())
+            return self._context
+
+
+_EARLY = _Early()
+
+
+def context() -> ssl.SSLContext:
+    """Return the one context: the bundle of `certifi`, host names and certificates checked.
+
+    Raises OSError when the bundle cannot be read.
+    """
+    return _EARLY.context()
