@@ -1,6 +1,7 @@
 """From the received bytes to one JSON object: one parser for routing and for text."""
 
 import json
+from codecs import BOM_UTF8
 
 from adapters.fields import Fields
 from relay.errors import BadRequest, FormBody
@@ -26,7 +27,7 @@ def decode(body: bytes, content_type: str) -> Fields:
     Raises BadRequest when it is not one, FormBody for form data (Gitee hooks before 2016).
     """
     try:
-        text = body.decode("utf-8-sig")
+        text = body.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError:
         raise BadRequest(_NOT_UTF8) from None
     if not text.strip():

@@ -58,29 +58,33 @@ class Fields:
     def sub(self, *keys: str) -> "Fields":
         """Return the first of *keys* that holds a non-empty object; else an empty one."""
         for key in keys:
-            if found := Fields(self._values.get(key)):
-                return found
-        return Fields(None)
+            value = self._values.get(key)
+            if value and isinstance(value, dict):
+                return Fields(value)
+        return _NOTHING
 
     def objects(self, key: str) -> list["Fields"]:
         """Return the objects in the list at *key*; entries of other types are left out."""
         value = self._values.get(key)
-        found = [Fields(item) for item in value] if isinstance(value, list) else []
-        return [item for item in found if item]
+        if not isinstance(value, list):
+            return []
+        return [Fields(item) for item in value if item and isinstance(item, dict)]
 
     def texts(self, key: str) -> list[str]:
         """Return the non-empty texts in the list at *key*."""
         value = self._values.get(key)
-        found = [as_text(item) for item in value] if isinstance(value, list) else []
-        return [item for item in found if item]
+        if not isinstance(value, list):
+            return []
+        return [text for item in value if (text := as_text(item))]
+
+
+_NOTHING = Fields(None)
 
 
 def as_text(value: object) -> str:
     if isinstance(value, str):
-        return _encodable(value).strip()
-    if isinstance(value, bool):
-        return ""
-    if isinstance(value, int) and abs(value) < _LONGEST_NUMBER:
+        return (value if value.isascii() else _encodable(value)).strip()
+    if type(value) is int and abs(value) < _LONGEST_NUMBER:  # not a bool, which is an int as well
         return str(value)
     return ""
 
@@ -88,7 +92,7 @@ def as_text(value: object) -> str:
 def as_number(value: object) -> float | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value if 0 <= value < _LONGEST_NUMBER else None
 

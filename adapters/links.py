@@ -6,9 +6,8 @@ from urllib.parse import quote
 from relay.notifications import MAX_URL_BYTES
 
 # A host without user or password: credentials must not reach a chat, and a name in front of the
-# host misleads its readers.
-_WEB = re.compile(r"https?://[^/?#@]+(?:[/?#]|\Z)", re.IGNORECASE)
-_UNSAFE = frozenset(" \"'<>\\`")
+# host misleads its readers. Nowhere what ends a link in some markup.
+_WEB = re.compile(r"""https?://[^/?#@ "'<>\\`]+(?:[/?#][^ "'<>\\`]*)?""", re.IGNORECASE)
 
 
 def web_url(text: str) -> str:
@@ -17,13 +16,13 @@ def web_url(text: str) -> str:
     Refused are other schemes, credentials, white space, quotes, angle brackets, backslashes,
     characters that do not show, and more than `MAX_URL_BYTES` bytes.
     """
-    if len(text) > MAX_URL_BYTES or not _WEB.match(text):
-        return ""
-    if not text.isprintable() or not _UNSAFE.isdisjoint(text):
+    if len(text) > MAX_URL_BYTES or not _WEB.fullmatch(text) or not text.isprintable():
         return ""
     return text if len(text.encode()) <= MAX_URL_BYTES else ""
 
 
 def quoted(part: str) -> str:
     """Percent-encode *part* for a path, keeping ``/`` (branch names hold it)."""
+    if part.isalnum() and part.isascii():  # most are an id
+        return part
     return quote(part.encode("utf-8", "replace"), safe="/")

@@ -21,7 +21,7 @@ def timestamp(text: str) -> float | None:
     found = _TIME.fullmatch(text)
     if found is None:
         return None
-    numbers = [int(part or 0) for part in found.groups()[:6]]
+    numbers = map(int, found.groups("0")[:6])
     try:
         moment = datetime(*numbers, tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
     except ValueError:
@@ -32,8 +32,10 @@ def timestamp(text: str) -> float | None:
 
 def first_time(found: Fields, *keys: str) -> float | None:
     """Return the first of *keys* that holds a time, in Unix seconds."""
-    times = (timestamp(found.text(key)) for key in keys)
-    return next((time for time in times if time is not None), None)
+    for key in keys:
+        if (time := timestamp(found.text(key))) is not None:
+            return time
+    return None
 
 
 def _offset_s(zone: str) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.fields import Fields
 from adapters.gitlab import CONVERTERS, convert
+from adapters.gitlab.admin import ADMIN
 from relay.errors import Ignored
 from relay.events import Event
 from relay.kinds import KINDS
@@ -141,7 +142,7 @@ def test_a_body_with_one_nasty_value_is_an_event_or_ignored(name: str) -> None:
     assert sample.body == load(name).body
 
 
-@pytest.mark.parametrize("kind", [*CONVERTERS, "repository_update", "commit", ""])
+@pytest.mark.parametrize("kind", [*CONVERTERS, *ADMIN, "repository_update", "commit", ""])
 @pytest.mark.parametrize(
     "filling",
     [

@@ -3,24 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from adapters.fields import Fields, as_text
-from adapters.gitee.comments import comment
-from adapters.gitee.issues import issue
-from adapters.gitee.jobs import job
-from adapters.gitee.merge_requests import merge_request
 from adapters.gitee.notices import is_canned, notice, ping
-from adapters.gitee.pushes import push, tag
 from relay.events import Event
+from relay.on_demand import on_demand
 
-# None: the known family with an action or a body there is no design for.
-Converter = Callable[[Fields], Event | None]
-
-FAMILIES: dict[str, Converter] = {
-    "push": push,
-    "tag push": tag,
-    "issue": issue,
-    "merge request": merge_request,
-    "note": comment,
-    "pipeline": job,
+# Which function of which module reads a body of that family.
+FAMILIES = {
+    "push": "pushes.push",
+    "tag push": "pushes.tag",
+    "issue": "issues.issue",
+    "merge request": "merge_requests.merge_request",
+    "note": "comments.comment",
+    "pipeline": "jobs.job",
 }
 
 
@@ -40,8 +34,13 @@ def convert(headers: Mapping[str, str], payload: Fields) -> Event:
     family = _by_body(payload, _family(known))
     if not family and not any(names):
         family = _by_shape(payload)
-    found = FAMILIES[family](payload) if family else None
-    return found or notice(payload, names)
+    return (_converted(family, payload) if family else None) or notice(payload, names)
+
+
+def _converted(family: str, payload: Fields) -> Event | None:
+    """Return None for an action or a body of a known family that there is no design for."""
+    found: Callable[[Fields], Event | None] = on_demand("adapters.gitee", FAMILIES[family])
+    return found(payload)
 
 
 def delivery_key(headers: Mapping[str, str], body: bytes) -> bytes:

@@ -3,21 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from adapters.fields import Fields
-from adapters.gitlab import (
-    deliverables,
-    issues,
-    merge_requests,
-    notes,
-    pipelines,
-    planning,
-    pushes,
-    security,
-)
-from adapters.gitlab.admin import ADMIN
 from adapters.gitlab.authenticity import delivery_key, verify
 from adapters.gitlab.hooks import Hook, read_hook
 from relay.errors import Ignored
 from relay.events import Event
+from relay.on_demand import on_demand
 from relay.words import Phrase
 
 __all__ = ["convert", "delivery_key", "verify"]
@@ -25,31 +15,31 @@ __all__ = ["convert", "delivery_key", "verify"]
 _REPEATED = Phrase(
     "repository_update 与推送事件重复", "repository_update repeats what the push event tells"
 )
-_UNKNOWN_EVENT = Phrase("不认识的事件", "an event we do not know")
 
-CONVERTERS: dict[str, Callable[[Hook], Event]] = {
-    "push": pushes.push,
-    "tag_push": pushes.push,
-    "issue": issues.issue,
-    "work_item": issues.issue,
-    "merge_request": merge_requests.merge_request,
-    "note": notes.note,
-    "emoji": notes.emoji,
-    "pipeline": pipelines.pipeline,
-    "build": pipelines.job,
-    "job": pipelines.job,
-    "deployment": deliverables.deployment,
-    "release": deliverables.release,
-    "wiki_page": planning.wiki,
-    "milestone": planning.milestone,
-    "feature_flag": planning.feature_flag,
-    "access_token": security.access_token,
-    "deploy_token": security.access_token,
-    "expiring_access_token": security.access_token,
-    "expiring_deploy_token": security.access_token,
-    "vulnerability": security.vulnerability,
-    **ADMIN,
+# Which function of which module reads a hook of that kind.
+CONVERTERS = {
+    "push": "pushes.push",
+    "tag_push": "pushes.push",
+    "issue": "issues.issue",
+    "work_item": "issues.issue",
+    "merge_request": "merge_requests.merge_request",
+    "note": "notes.note",
+    "emoji": "notes.emoji",
+    "pipeline": "pipelines.pipeline",
+    "build": "pipelines.job",
+    "job": "pipelines.job",
+    "deployment": "deliverables.deployment",
+    "release": "deliverables.release",
+    "wiki_page": "planning.wiki",
+    "milestone": "planning.milestone",
+    "feature_flag": "planning.feature_flag",
+    "access_token": "security.access_token",
+    "deploy_token": "security.access_token",
+    "expiring_access_token": "security.access_token",
+    "expiring_deploy_token": "security.access_token",
+    "vulnerability": "security.vulnerability",
 }
+_OTHERS = "admin.flat"
 
 
 def convert(headers: Mapping[str, str], payload: Fields) -> Event:
@@ -61,7 +51,5 @@ def convert(headers: Mapping[str, str], payload: Fields) -> Event:
     hook = read_hook(headers, payload)
     if hook.kind == "repository_update":
         raise Ignored("R10", _REPEATED)
-    found = CONVERTERS.get(hook.kind)
-    if found is None:
-        raise Ignored("R10", _UNKNOWN_EVENT)
+    found: Callable[[Hook], Event] = on_demand(__name__, CONVERTERS.get(hook.kind, _OTHERS))
     return found(hook)._replace(confidential=hook.confidential)

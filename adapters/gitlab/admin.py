@@ -13,7 +13,11 @@ from adapters.gitlab.shared import (
 )
 from adapters.links import quoted, web_url
 from adapters.times import first_time
+from relay.errors import Ignored
 from relay.events import Account, Event, Member, Notice, Person, Place, Project
+from relay.words import Phrase
+
+_UNKNOWN_EVENT = Phrase("不认识的事件", "an event we do not know")
 
 _MEMBERS = {
     "user_add_to_group": ("group", "added"),
@@ -53,6 +57,14 @@ _NOTICES = ("gitlab_subscription_member_approval", "gitlab_subscription_member_a
 _MEMBER_PAGES = {"group": "group_members", "project": "project_members"}
 # When it happened, for the actions that come with a time of their own.
 _TIMES = {"added": "created_at", "requested": "created_at", "created": "created_at"}
+
+
+def flat(hook: Hook) -> Event:
+    """Return any of these events; raises Ignored (R10) for what none of ours is."""
+    found = ADMIN.get(hook.kind)
+    if found is None:
+        raise Ignored("R10", _UNKNOWN_EVENT)
+    return found(hook)
 
 
 def member(hook: Hook) -> Event:

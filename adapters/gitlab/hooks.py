@@ -38,6 +38,16 @@ _BY_HEADER = {
     "milestone hook": "milestone",
     "vulnerability hook": "vulnerability",
 }
+# Where rule 5 looks: an internal note's emoji counts, and what stands on a confidential item.
+_CONFIDENTIAL = (
+    ("object_attributes", "confidential"),
+    ("object_attributes", "internal"),
+    ("note", "confidential"),
+    ("note", "internal"),
+    ("issue", "confidential"),
+    ("work_item", "confidential"),
+    ("epic", "confidential"),
+)
 
 
 class Hook(NamedTuple):
@@ -72,9 +82,6 @@ def unknown_action() -> Ignored:
     return Ignored("R10", _UNKNOWN_ACTION)
 
 
-_ITEMS = ("issue", "work_item", "epic")
-
-
 def nothing_visible() -> Ignored:
     return Ignored("R32", _NOTHING_VISIBLE)
 
@@ -89,15 +96,10 @@ def _kind(header: str, payload: Fields) -> str:
 
 
 def _is_confidential(header: str, payload: Fields) -> bool:
-    """Apply rule 5; an internal note's emoji counts, and what stands on a confidential item."""
-    attributes = payload.sub("object_attributes")
-    note = payload.sub("note")
     return (
         header.startswith("confidential")
         or payload.text("event_type").startswith("confidential")
-        or any(map(_says_yes, (attributes.raw("confidential"), attributes.raw("internal"))))
-        or any(map(_says_yes, (note.raw("confidential"), note.raw("internal"))))
-        or any(_says_yes(payload.sub(item).raw("confidential")) for item in _ITEMS)
+        or any(_says_yes(payload.sub(holder).raw(key)) for holder, key in _CONFIDENTIAL)
     )
 
 

@@ -66,14 +66,15 @@ def _action(status: str) -> str:
 
 def _pipeline(payload: Fields, attributes: Fields, of: Pages) -> Pipeline:
     request = payload.sub("merge_request")
+    stages = tuple(attributes.texts("stages"))
     return Pipeline(
         number=numbered("#", attributes, "id"),
         ref=attributes.text("ref"),
         tag=attributes.flag("tag"),
         name=attributes.text("name"),
         commit=commit(payload.sub("commit"), of) or bare_commit(attributes.text("sha"), of),
-        failed_jobs=_failed_jobs(payload, attributes, of),
-        stages=tuple(attributes.texts("stages")),
+        failed_jobs=_failed_jobs(payload, stages, of),
+        stages=stages,
         warning=_has_warning(payload, attributes),
         trigger=attributes.text("source"),
         duration_s=attributes.number("duration"),
@@ -96,9 +97,8 @@ def _failed(payload: Fields) -> list[Fields]:
     return [build for build in payload.objects("builds") if build.text("status") == "failed"]
 
 
-def _failed_jobs(payload: Fields, attributes: Fields, of: Pages) -> tuple[JobSummary, ...]:
+def _failed_jobs(payload: Fields, stages: tuple[str, ...], of: Pages) -> tuple[JobSummary, ...]:
     """Return the jobs that made it fail, as they ran: ``builds`` is in no such order."""
-    stages: tuple[str, ...] = tuple(attributes.texts("stages"))
     order = {stage: at for at, stage in enumerate(dict.fromkeys(stages))}
 
     def ran(build: Fields) -> tuple[int, int]:

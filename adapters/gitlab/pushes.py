@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import chain, islice
+from typing import TypeAlias
 
 from adapters.commits import is_zero
 from adapters.fields import Fields
@@ -18,6 +19,9 @@ from relay.errors import Ignored
 from relay.events import Branch, Commit, Event, Push, Tag
 from relay.words import Phrase
 
+# Kind, action, subject, page: the project's own where there is no other any more.
+_Told: TypeAlias = tuple[str, str, Push | Branch | Tag, str]
+
 MAX_COMMITS = 100  # read of one push; GitLab sends 20
 MAX_PATHS = 2000  # changed files kept for filters
 _DID_NOT_MOVE = Phrase("分支没有移动", "the branch did not move")
@@ -30,26 +34,36 @@ def push(hook: Hook) -> Event:
     ref = payload.text("ref")
     if not ref or not payload.text("before", "after"):
         raise foreign_body()
+    place = project(payload)
+    of = pages(place, _first_link(payload))
     if ref.startswith(_TAGS) or (hook.kind == "tag_push" and not ref.startswith(_BRANCHES)):
-        return _tag(payload, ref.removeprefix(_TAGS))
-    return _branch(payload, ref.removeprefix(_BRANCHES))
+        kind, action, subject, url = _tag(payload, ref.removeprefix(_TAGS), of)
+    else:
+        kind, action, subject, url = _branch(payload, ref.removeprefix(_BRANCHES), of)
+    return Event(
+        source="gitlab",
+        kind=kind,
+        action=action,
+        subject=subject,
+        project=place,
+        actor=flat_person(payload),
+        url=url,
+    )
 
 
-def _branch(payload: Fields, name: str) -> Event:
+def _branch(payload: Fields, name: str, of: Pages) -> _Told:
     before, after = payload.text("before"), payload.text("after")
-    of = _pages(payload)
     if is_zero(after):
-        return _event(payload, "branch", "deleted", Branch(name, bare_commit(before, of)))
+        return "branch", "deleted", Branch(name, bare_commit(before, of)), of.base
     subject = _push(payload, name, of)
     page = of.link("tree", name)
     if subject.total:
-        return _event(payload, "push", "pushed", subject)._replace(url=page)
+        return "push", "pushed", subject, page
     if subject.new_branch:
-        created = Branch(name, bare_commit(after, of))
-        return _event(payload, "branch", "created", created)._replace(url=page)
+        return "branch", "created", Branch(name, bare_commit(after, of)), page
     if before == after:
         raise Ignored("R32", _DID_NOT_MOVE)
-    return _event(payload, "push", "reset", subject)._replace(url=page)
+    return "push", "reset", subject, page
 
 
 def _push(payload: Fields, branch: str, of: Pages) -> Push:
@@ -77,13 +91,12 @@ def _paths(listed: list[Fields]) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(islice(every, MAX_PATHS * 4)), MAX_PATHS))
 
 
-def _tag(payload: Fields, name: str) -> Event:
-    of = _pages(payload)
+def _tag(payload: Fields, name: str, of: Pages) -> _Told:
     if _tag_is_gone(payload):
-        return _event(payload, "tag", "deleted", Tag(name))
+        return "tag", "deleted", Tag(name), of.base
     action = "created" if is_zero(payload.text("before")) else "moved"
     subject = Tag(name, _tagged(payload, of), payload.text("message"))
-    return _event(payload, "tag", action, subject)._replace(url=of.link("tags", name))
+    return "tag", action, subject, of.link("tags", name)
 
 
 def _tag_is_gone(payload: Fields) -> bool:
@@ -102,19 +115,6 @@ def _tagged(payload: Fields, of: Pages) -> Commit | None:
     return next((one for one in listed if one and one.sha == sha), None) or bare_commit(sha, of)
 
 
-def _pages(payload: Fields) -> Pages:
+def _first_link(payload: Fields) -> str:
     links = (entry.text("url") for entry in payload.objects("commits"))
-    return pages(project(payload), next(filter(None, links), ""))
-
-
-def _event(payload: Fields, kind: str, action: str, subject: Push | Branch | Tag) -> Event:
-    place = project(payload)
-    return Event(
-        source="gitlab",
-        kind=kind,
-        action=action,
-        subject=subject,
-        project=place,
-        actor=flat_person(payload),
-        url=place.url,  # of what is gone; every other event has its own page
-    )
+    return next(filter(None, links), "")

@@ -7,18 +7,6 @@ may choose from it is a table there, one row in `_FACTS` and one in `relay.facts
 from collections.abc import Callable
 from typing import Any
 
-from relay.describe import (
-    ci,
-    code,
-    comments,
-    deployments,
-    issues,
-    merge_requests,
-    notices,
-    places,
-    releases,
-    security,
-)
 from relay.describe.draft import Draft, Facts, Head, View, action, lines_of, muted, usable
 from relay.describe.phrases import VIEW, VIEW_PROJECT
 from relay.describe.when import happened_at, year_at
@@ -47,47 +35,47 @@ from relay.events import (
     WikiPage,
 )
 from relay.notifications import Action, Line, Notification, Span
+from relay.on_demand import on_demand
 from relay.words import Words, project_name
 
-_Describer = Callable[[Event, Any, View], Draft]
-
-_DESCRIBERS: dict[type, _Describer] = {
-    Push: code.push,
-    Branch: code.branch,
-    Tag: code.tag,
-    Issue: issues.issue,
-    MergeRequest: merge_requests.merge_request,
-    Comment: comments.comment,
-    Emoji: comments.emoji,
-    Pipeline: ci.pipeline,
-    Job: ci.job,
-    Deployment: deployments.deployment,
-    Release: releases.release,
-    WikiPage: releases.wiki,
-    Milestone: releases.milestone,
-    Member: places.member,
-    FeatureFlag: security.feature_flag,
-    AccessToken: security.access_token,
-    Vulnerability: security.vulnerability,
-    Place: places.place,
-    Account: places.account,
-    Ping: notices.ping,
-    Notice: notices.notice,
+# Which function of which module words an event with that subject.
+_DESCRIBERS: dict[type, str] = {
+    Push: "code.push",
+    Branch: "code.branch",
+    Tag: "code.tag",
+    Issue: "issues.issue",
+    MergeRequest: "merge_requests.merge_request",
+    Comment: "comments.comment",
+    Emoji: "comments.emoji",
+    Pipeline: "ci.pipeline",
+    Job: "ci.job",
+    Deployment: "deployments.deployment",
+    Release: "releases.release",
+    WikiPage: "releases.wiki",
+    Milestone: "releases.milestone",
+    Member: "places.member",
+    FeatureFlag: "security.feature_flag",
+    AccessToken: "security.access_token",
+    Vulnerability: "security.vulnerability",
+    Place: "places.place",
+    Account: "places.account",
+    Ping: "notices.ping",
+    Notice: "notices.notice",
 }
 
 # What `show` chooses from; the designed lines are made of the same functions.
-_FACTS: dict[type, Facts] = {
-    Push: code.PUSH_FACTS,
-    Branch: code.BRANCH_FACTS,
-    Tag: code.TAG_FACTS,
-    Issue: issues.ISSUE_FACTS,
-    MergeRequest: merge_requests.MERGE_REQUEST_FACTS,
-    Comment: comments.COMMENT_FACTS,
-    Pipeline: ci.PIPELINE_FACTS,
-    Job: ci.JOB_FACTS,
-    Release: releases.RELEASE_FACTS,
-    Deployment: deployments.DEPLOYMENT_FACTS,
-    WikiPage: releases.WIKI_FACTS,
+_FACTS: dict[type, str] = {
+    Push: "code.PUSH_FACTS",
+    Branch: "code.BRANCH_FACTS",
+    Tag: "code.TAG_FACTS",
+    Issue: "issues.ISSUE_FACTS",
+    MergeRequest: "merge_requests.MERGE_REQUEST_FACTS",
+    Comment: "comments.COMMENT_FACTS",
+    Pipeline: "ci.PIPELINE_FACTS",
+    Job: "ci.JOB_FACTS",
+    Release: "releases.RELEASE_FACTS",
+    Deployment: "deployments.DEPLOYMENT_FACTS",
+    WikiPage: "releases.WIKI_FACTS",
 }
 
 
@@ -130,7 +118,10 @@ def describe(
 
 def drafted(event: Event, view: View) -> Draft:
     """Return the designed parts of the message about *event*."""
-    return _DESCRIBERS[type(event.subject)](event, event.subject, view)
+    found: Callable[[Event, Any, View], Draft] = on_demand(
+        __name__, _DESCRIBERS[type(event.subject)]
+    )
+    return found(event, event.subject, view)
 
 
 def _with_facts(draft: Draft, event: Event, show: tuple[str, ...], view: View) -> Draft:
@@ -139,7 +130,7 @@ def _with_facts(draft: Draft, event: Event, show: tuple[str, ...], view: View) -
     A comment's subject is a fact of its own (``target``). The count of commits that are not listed
     goes with the list.
     """
-    known = _FACTS[type(event.subject)]
+    known: Facts = on_demand(__name__, _FACTS[type(event.subject)])
     kept = [line for line in draft.lines if line.rank == "subject" and "target" not in known]
     found: list[Line] = [
         line
