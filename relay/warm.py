@@ -20,6 +20,7 @@ from relay.stores.memory import MemoryStore
 from relay.tokens import Tokens
 
 SCF_ASYNC = "scf-async"
+MOST_FINISHED = 1_250  # events whose repeats are known without asking the store
 _QUEUE_S = 2.5
 
 
@@ -36,7 +37,7 @@ class Warm:
         self.waiting = Waiting()
         self.late = Late()
         self._remembered = remembered
-        self.finished = remembered or MemoryStore()  # the quick way for what comes twice
+        self.finished = remembered or MemoryStore(MOST_FINISHED)  # the quick way for repeats
         self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
 

@@ -6,6 +6,7 @@ nobody sleeps. `make bench` measures memory over 10 000 events; here it is over 
 
 import gc
 import json
+import math
 import random
 import re
 import threading
@@ -278,7 +279,9 @@ def test_e11_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
     log.configure("ERROR", _Nowhere())  # type: ignore[arg-type]
     chat = FakeChat(_reply)
     clock, story = Clock(NOW), Story(4)
-    warm = Warm(remembered=MemoryStore(500))  # the usual one is bounded as well, at 10 000 entries
+    memory = MemoryStore(500)  # the usual ones are bounded as well
+    memory.put("first", "there", until_s=math.inf)
+    warm = Warm(remembered=memory)
     warm.session = chat.session()
     robots: Any = Robots(chat)
     relay = Relay(robots, 2, 1, clock=clock, warm=warm)
@@ -292,6 +295,7 @@ def test_e11_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
 
     before = others()
     send(0, 400)
+    is_full = not memory.get("first", now_s=NOW)
     tracemalloc.start()
     send(400, 500)  # what the measuring itself needs
     gc.collect()
@@ -303,6 +307,7 @@ def test_e11_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
     for thread in others() - before:
         thread.join(5)
 
+    assert is_full
     assert last - first <= 512 * 1024
     assert others() <= before
     assert sum(warm.waiting.count(robot) for robot in warm.waiting.robots()) <= MOST_WAITING

@@ -27,6 +27,7 @@ from relay.stores.dynamodb import DynamoStore
 from relay.stores.keys import MOST_BYTES, stored_key
 from relay.stores.memory import MOST, MemoryStore
 from relay.stores.table import Table
+from relay.warm import Warm
 
 NOW = 1_795_170_600.0
 MARK = "pl4nted-mark"
@@ -224,14 +225,25 @@ def test_memory_is_bounded() -> None:
     assert ["again", "", "t", "t"] == [memory.get(key, now_s=NOW) for key in "abcd"]
 
 
-def test_memory_holds_ten_thousand() -> None:
-    """As many events as a busy forge sends in hours."""
+def test_memory_holds_the_newest() -> None:
+    """A full one drops some of its oldest entries at once, and no other."""
     memory = MemoryStore()
-    for number in range(MOST + 5):
+    for number in range(2 * MOST + 5):
         add(memory, str(number))
+    known = [number for number in range(2 * MOST + 5) if memory.get(str(number), now_s=NOW)]
 
-    assert f"MemoryStore({MOST})" == repr(memory)
-    assert ("", "t") == (memory.get("4", now_s=NOW), memory.get("5", now_s=NOW))
+    assert f"MemoryStore({len(known)})" == repr(memory)
+    assert 0.9 * MOST < len(known) <= MOST
+    assert known == list(range(2 * MOST + 5))[-len(known) :]
+
+
+def test_memory_knows_a_thousand_events() -> None:
+    """The quick way for repeats holds them with a part dropped, too."""
+    finished = Warm().finished
+    for number in range(5000):
+        add(finished, str(number))
+
+    assert ["t"] * 1000 == [finished.get(str(number), now_s=NOW) for number in range(4000, 5000)]
 
 
 @pytest.mark.parametrize("key", ["k", "键", "x" * MOST_BYTES])

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from relay.stores.memory import MOST
+from relay.warm import MOST_FINISHED
 from workbench.benchmarks import configuration, processes
 from workbench.benchmarks.alternatives import Setup
 from workbench.benchmarks.figures import (
@@ -65,14 +67,13 @@ class Size(NamedTuple):
     far: int = 6
     faults: int = 6
     hang: int = 3
-    fill: int = 5000
-    fill_mixed: int = 3000
+    fill: int = max(MOST, 2 * MOST_FINISHED)  # every other event is sent and leaves 2 and 1 entries
     kept: int = 1000
     mixed: int = 10_000
     loading: int = 60
 
 
-QUICK = Size(1, 1, 1, 10, 1, 1, 1, 100, 100, 100, 100, 3)
+QUICK = Size(1, 1, 1, 10, 1, 1, 1, 100, 100, 100, 3)
 
 
 class Place(NamedTuple):
@@ -222,15 +223,16 @@ def faults(place: Place, values: Values) -> None:
 def kept(place: Place, values: Values) -> None:
     """What stays behind after many events, and after many with faults.
 
-    The warm-up is of the same kind and long enough to fill what the process remembers on purpose.
+    The warm-up is of the same kind and fills what the process remembers on purpose; for resident
+    memory with faults it is three times as long, until the C allocator has what it will ever take.
     """
     size = place.size
     with _ours(place, 1) as subject:
         _plain_events(place, subject, _BLOCK)
         full = _growth(subject, lambda: _plain_events(place, subject, size.fill))
         few = _growth(subject, lambda: _plain_events(place, subject, size.kept))
-    many = _mixed_growth(place, size.mixed)
-    traced = _mixed_growth(place, size.kept, trace=True)
+    many = _mixed_growth(place, 3 * size.fill, size.mixed)
+    traced = _mixed_growth(place, size.fill, size.kept, trace=True)
     _add(values["full"], OURS, [full["resident"] / _MIB])
     _add(values["kept"], OURS, [few["resident"] / _MIB])
     _add(values["mixed"], OURS, [many["resident"] / _MIB])
@@ -436,9 +438,9 @@ def _growth(subject: Subject, work: Callable[[], None]) -> dict[str, int]:
     return {what: after[what] - before[what] for what in after}
 
 
-def _mixed_growth(place: Place, count: int, *, trace: bool = False) -> dict[str, int]:
+def _mixed_growth(place: Place, fill: int, count: int, *, trace: bool = False) -> dict[str, int]:
     with _ours(place, 3, trace=trace) as subject:
-        _mixed_events(place, subject, place.size.fill_mixed)
+        _mixed_events(place, subject, fill)
         return _growth(subject, lambda: _mixed_events(place, subject, count))
 
 
