@@ -16,6 +16,7 @@ CLEAN: dict[str, str | None] = dict.fromkeys(
         "LC_MESSAGES", "LANG", "CONFIG_YAML", "CONFIG_FILE", "WECOM_WEBHOOK_URL", "LOG_LEVEL",
         "DINGTALK_WEBHOOK_URL", "DINGTALK_SECRET", "RELAY_ALLOW_HOSTS", "NOTIFY_LANG",
         "NOTIFY_EVENTS", "ALLOW_UNSIGNED", "RELAY_QUEUE", "RELAY_STATE",
+        "RELAY_SECRETS",
     )
 )  # fmt: skip
 

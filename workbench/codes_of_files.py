@@ -230,8 +230,8 @@ _SECRETS = {
         "one for each in the same order, an empty place for none",
     ),
     "E206": row(
-        "ssm:// 读不到",
-        "ssm:// cannot be read",
+        "ssm:// 读不到，或 RELAY_SECRETS 写的不是地方",
+        "ssm:// cannot be read, or RELAY_SECRETS names no place",
         "看提示：权限、名字、地域或网络",
         "see the hint: permission, name, region or network",
     ),
@@ -239,10 +239,10 @@ _SECRETS = {
         "file:// 读不到", "file:// cannot be read", "检查路径、挂载和权限", "check path and mount"
     ),
     "E208": row(
-        "# 后面的字段取不到",
-        "the field after # is not there",
-        "内容要是 JSON 对象，字段是文本",
-        "keep a JSON object whose field is text",
+        "# 后面的字段，或 RELAY_SECRETS 的变量取不到",
+        "the field after #, or a variable of RELAY_SECRETS, is not there",
+        "内容要是 JSON 对象，值是文本",
+        "keep a JSON object whose values are texts",
     ),
     "E209": row(
         "${…} 写法不对",
@@ -255,6 +255,12 @@ _SECRETS = {
         "a secret stands in the file itself",
         "改用 ${NAME}、ssm:// 或 file://",
         "write ${NAME}, ssm:// or file://",
+    ),
+    "W206": row(
+        "RELAY_SECRETS 那里有不是变量的名字，没有用",
+        "names where RELAY_SECRETS leads that are no variables: not used",
+        "变量名用大写；RELAY_QUEUE、平台的变量等设在函数里",
+        "write variables in capitals; set RELAY_QUEUE, the platform's own … in the function",
     ),
     "W208": row(
         "这里读不到密钥，先用替身检查其余部分",

@@ -20,7 +20,7 @@ from relay.configuration.suggest import did_you_mean
 from relay.errors import Problem
 from relay.events import Event
 from relay.words import Phrase
-from workbench import env_file, own_log, terminal
+from workbench import env_file, kept_variables, own_log, terminal
 from workbench.bubbles import pretty_json
 from workbench.cli import Failure
 from workbench.problem_formats import formatted
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 QUEUE_VARIABLE = "RELAY_QUEUE"
 UNSEEN = "W208"  # a secret that cannot be had here
+_ABSENT = ("E201", "E202")  # a variable that is needed and not set
 
 _NO_FILE = Phrase("没有文件 “{file}”", "there is no file “{file}”")
 _NO_ENV = Phrase("{file} 读不了（{why}）", "{file} cannot be read ({why})")
@@ -75,8 +76,33 @@ def read(
 ) -> Loaded:
     """Read the configuration; *thorough* and *lenient* as in `relay.configuration.loading`.
 
-    *offline*: no parameter store is asked.
+    *offline*: no parameter store is asked. Without a file, `RELAY_SECRETS` may hold all there is:
+    a lenient reading does without it only offline.
     """
+    given, told = fetched(given, offline=offline)
+    is_missing = any(one.is_error for one in told)
+    if is_missing and lenient and (offline or given.is_file):
+        told = tuple(one._replace(code=UNSEEN) for one in told)
+    loaded = _read(given, thorough=thorough, lenient=lenient, offline=offline)
+    problems = loaded.problems
+    if is_missing and not given.is_file:
+        problems = tuple(one for one in problems if one.code not in _ABSENT)
+    config = None if any(one.is_error for one in told) else loaded.config
+    return loaded._replace(config=config, problems=(*told, *problems))
+
+
+def fetched(given: Setting, *, offline: bool = False) -> tuple[Setting, tuple[Problem, ...]]:
+    """Return *given* with the variables that `RELAY_SECRETS` leads to, and what is wrong with them.
+
+    It is not set any more then. A file that was found stays the configuration, whatever they are.
+    """
+    environ, told = kept_variables.fetched(given.environ, offline=offline)
+    if given.found.path is not None:
+        return Setting(given.found, _told(str(given.found.path), environ)), told
+    return Setting(origin(environ), environ), told
+
+
+def _read(given: Setting, *, thorough: bool, lenient: bool, offline: bool) -> Loaded:
     if not given.is_file:
         return from_variables(given.environ)
     fetchers = {**default_fetchers(given.environ), "ssm": _not_asked} if offline else None
@@ -99,11 +125,16 @@ def queueless(environ: Mapping[str, str], read: "Read" = load_from) -> Live:
 
 
 def looked_at(given: Setting, lang: str, form: str = "text", *, stderr: bool = False) -> Config:
-    """Return the configuration for a command that only looks: no secret is fetched for it.
+    """Return the configuration for a command that only looks, as `read_to_look` reads it.
 
     *stderr* as in `usable`.
     """
-    return usable(read(given, lenient=True, offline=True), lang, form, stderr=stderr)
+    return usable(read_to_look(given), lang, form, stderr=stderr)
+
+
+def read_to_look(given: Setting) -> Loaded:
+    """Read the configuration without fetching secrets, unless these are all there is of it."""
+    return read(given, lenient=True, offline=given.is_file)
 
 
 def usable(loaded: Loaded, lang: str, form: str = "text", *, stderr: bool = False) -> Config:

@@ -65,7 +65,7 @@ def explain(
     """
     configured.begin(lang)
     given = configured.setting(config, lang)
-    loaded = configured.read(given, lenient=True, offline=True)
+    loaded = configured.read_to_look(given)
     known = configured.usable(loaded, lang, form)
     hook, forge = _source(known, source, lang)
     expected = _expected(known, expect, lang)

@@ -1,9 +1,11 @@
 """The verbs that print for other programs: ``show`` and ``schema``."""
 
+from collections.abc import Iterator
+
 import click
 
 from relay.words import Phrase
-from workbench import configured, terminal
+from workbench import configured, kept_variables, terminal
 from workbench.bubbles import pretty_json
 from workbench.cli import Verb, config_option, json_option, lang_option
 from workbench.first_config import MODELINE
@@ -11,6 +13,9 @@ from workbench.schema import schema as config_schema
 from workbench.showing import as_document, shown
 
 _FROM = Phrase("来自 {name}，摘要 {digest}", "from {name}, digest {digest}")
+_KEPT = Phrase(
+    "变量也来自 {place}（RELAY_SECRETS）", "variables also come from {place} (RELAY_SECRETS)"
+)
 
 
 @click.command("show", cls=Verb, example="python -m relay show > first.yml")
@@ -26,14 +31,22 @@ def show(config: str | None, lang: str, form: str) -> None:
     configured.begin(lang)
     given = configured.setting(config, lang)
     found = configured.looked_at(given, lang, form, stderr=True)
+    place = kept_variables.place(given.environ)
     if form == "json":
-        about = {"origin": given.found.name, "digest": found.digest}
+        about = {"origin": found.origin, "digest": found.digest}
+        about |= {"secrets": place} if place else {}
         configured.echo_json({**about, "config": as_document(found)})
         return
-    comment = _FROM.filled(name=given.name(lang), digest=found.digest).of(lang)
     click.echo(MODELINE)
-    click.echo(f"# {terminal.printable(comment)}")
+    for comment in _comments(given.name(lang), found.digest, place):
+        click.echo(f"# {terminal.printable(comment.of(lang))}")
     click.echo(terminal.printable(shown(found)), nl=False)
+
+
+def _comments(name: str, digest: str, place: str) -> Iterator[Phrase]:
+    yield _FROM.filled(name=name, digest=digest)
+    if place:
+        yield _KEPT.filled(place=place)
 
 
 @click.command("schema", cls=Verb, example="python -m relay schema > config.schema.json")

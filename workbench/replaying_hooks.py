@@ -39,6 +39,7 @@ def replay_hook(
     *named*: its source was named on purpose. Ends with exit code 1 unless everything was sent.
     """
     config = configured.usable(configured.read(given), lang, form)
+    given, _ = configured.fetched(given)
     source = _source(hook, config, given, lang, named=named)
     now_s = time.time()
     sample = hook.sample._replace(source=source.type)

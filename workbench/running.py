@@ -144,8 +144,9 @@ def _credentials(
         return given
     found = configured.setting(file, lang)
     if file is None:
-        secret = found.environ.get("WEBHOOK_SECRET", "").strip()
-        token = found.environ.get("GITLAB_SIGNING_TOKEN", "").strip()
+        environ = configured.fetched(found)[0].environ
+        secret = environ.get("WEBHOOK_SECRET", "").strip()
+        token = environ.get("GITLAB_SIGNING_TOKEN", "").strip()
         return given._replace(secret=secret, signing_token=token)
     loaded = configured.read(found, lenient=True)
     sources = configured.usable(loaded, lang).sources

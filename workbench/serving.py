@@ -4,7 +4,7 @@ import contextlib
 import shlex
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -16,7 +16,7 @@ from relay.configuration.live import Live
 from relay.configuration.loading import load_from
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.secrets import Store
-from relay.errors import ConfigError
+from relay.errors import ConfigError, Problem
 from relay.text import cut_cells
 from relay.words import Phrase
 from workbench import configured, own_log, terminal
@@ -69,6 +69,10 @@ _NO_QUEUE = Phrase(
     "队列    这里不用 RELAY_QUEUE（queue）：消息直接发送",
     "Queue    RELAY_QUEUE (queue) is not used here: messages are sent at once",
 )
+_NO_SECRETS = Phrase(
+    "密钥    这里不用 RELAY_SECRETS 的变量（{why}）",
+    "Secrets  the variables of RELAY_SECRETS are not used here ({why})",
+)
 _STOPPED = Phrase("已停止。", "Stopped.")
 
 
@@ -96,6 +100,9 @@ def serve(options: Options, given: Setting, console: Console) -> None:
     """Run until Ctrl-C or SIGTERM; raises ServeError."""
     lang = options.lang
     own_log.configure(given.environ, console, lang)
+    told: tuple[Problem, ...] = ()
+    if not options.live:  # stand-ins can do without the secrets
+        given, told = configured.fetched(given)
     screen = Screen(console, named=given.is_file)
     with contextlib.ExitStack() as stack:
         robots = None
@@ -106,7 +113,7 @@ def serve(options: Options, given: Setting, console: Console) -> None:
         app = create_app(screen.watch(handle))
         server = stack.enter_context(_listening(app, options))
         with _interruptible() as ended:
-            for line in _welcome(server, given, served.config, options):
+            for line in _welcome(server, given, served.config, options, told):
                 console.print(printable(line), soft_wrap=True)
             ended.wait()
         console.print(_STOPPED.of(lang))
@@ -206,9 +213,16 @@ def _other_port(port: int) -> str:
 
 
 def _welcome(
-    server: LocalServer, given: Setting, config: Config, options: Options
+    server: LocalServer,
+    given: Setting,
+    config: Config,
+    options: Options,
+    told: Sequence[Problem],
 ) -> Iterator[str]:
-    """Yield some lines: where to send, who gets it, what to try, how to stop."""
+    """Yield some lines: where to send, who gets it, what to try, how to stop.
+
+    *told* is what was wrong with the variables of `RELAY_SECRETS`.
+    """
     lang, name = options.lang, cut_cells(given.name(options.lang), _SHOWN_CELLS)
     yield _WEBHOOK.filled(url=server.url, secret=_secret(given, name, config, lang)).of(lang)
     if options.live:
@@ -219,6 +233,9 @@ def _welcome(
         yield _ROBOTS.of(lang)
     if _has_queue(given):
         yield _NO_QUEUE.of(lang)
+    for one in told:
+        if one.is_error:
+            yield _NO_SECRETS.filled(why=one.message.of(lang)).of(lang)
     yield _TRY.filled(command=_command(server, given, config)).of(lang)
     yield _STOP.of(lang)
 

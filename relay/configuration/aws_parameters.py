@@ -59,18 +59,19 @@ def aws_fetcher(
         if not known:
             return found
         try:
-            clients[:] = clients or [connect() if connect else _client(environ)]
+            clients[:] = clients or [connect() if connect else client(environ)]
             answers = _ask(clients[0], sorted(set(known.values())))
         except ImportError:
             answers = _all(known.values(), "no_sdk")
-        except _errors() as error:
-            answers = _all(known.values(), *_trouble(error))
+        except sdk_errors() as error:
+            answers = _all(known.values(), *trouble(error))
         return found | {place: answers[name] for place, name in known.items()}
 
     return fetch
 
 
-def _client(environ: Mapping[str, str]) -> Any:
+def client(environ: Mapping[str, str]) -> Any:
+    """Return boto3's client, with short time-outs; it searches for credentials by itself."""
     import boto3  # type: ignore[import-untyped]  # has no types
     from botocore.config import Config  # type: ignore[import-untyped]
 
@@ -86,7 +87,7 @@ def _client(environ: Mapping[str, str]) -> Any:
     return session.client("ssm", config=options, verify=True)
 
 
-def _errors() -> tuple[type[Exception], ...]:
+def sdk_errors() -> tuple[type[Exception], ...]:
     """Return what boto3 raises for all that can go wrong outside of it."""
     try:
         from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
@@ -109,8 +110,8 @@ def _ask_batch(client: Any, names: Sequence[str]) -> Found:
     """
     try:
         answer = client.get_parameters(Names=list(names), WithDecryption=True)
-    except _errors() as error:
-        kind, code = _trouble(error)
+    except sdk_errors() as error:
+        kind, code = trouble(error)
         if kind not in _OF_THE_NAME:
             raise
         if len(names) == 1:
@@ -124,7 +125,7 @@ def _key(name: str) -> str:
     return name.removeprefix("/")  # what was asked for as ``/name`` may be answered as ``name``
 
 
-def _trouble(error: Exception) -> tuple[str, str]:
+def trouble(error: Exception) -> tuple[str, str]:
     """Return the kind of *error* and the vendor's code; its text is not looked at."""
     response = getattr(error, "response", None)
     given = response.get("Error", {}).get("Code") if isinstance(response, dict) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,6 +12,7 @@ from relay import log
 from relay.config import Config
 from relay.configuration.origins import (
     ENVIRONMENT,
+    SECRETS,
     Loaded,
     Origin,
     from_variables,
@@ -21,6 +22,7 @@ from relay.configuration.origins import (
 from relay.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
+    from relay.configuration.secret_variables import SecretVariables
     from relay.configuration.secrets import Store
 
     Read: TypeAlias = Callable[[Origin, Mapping[str, str], Store], Loaded]
@@ -31,15 +33,16 @@ _STORES = ("E206", "E207")
 
 
 class _Refresh:
-    """One refresh of a store, in a thread of its own."""
+    """One refresh of *stores*, in a thread of its own."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, stores: Sequence[Store]) -> None:
         self._found: bool | None = None
-        self._thread = threading.Thread(target=self._run, args=(store,), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(stores,), daemon=True)
         self._thread.start()
 
-    def _run(self, store: Store) -> None:
-        self._found = store.refresh()
+    def _run(self, stores: Sequence[Store]) -> None:
+        changed = [store.refresh() for store in stores]
+        self._found = any(changed)
 
     def changed(self, patience_s: float) -> bool | None:
         """Say whether a value is another now; None while that is not known."""
@@ -53,8 +56,9 @@ class Live:
     """Gives the configuration of now; safe to use from several threads.
 
     *clock* gives monotonic seconds. *store* is where a file's secrets come from; by default one for
-    *environ*, made when there is a file. *read* reads a file in another way than `loading` does,
-    for local trials.
+    *environ*, made when there is a file. *kept* are the variables that are kept elsewhere; by
+    default where `RELAY_SECRETS` says. *read* reads a file in another way than `loading` does, for
+    local trials.
     """
 
     def __init__(
@@ -63,8 +67,14 @@ class Live:
         clock: Callable[[], float] = time.monotonic,
         store: Store | None = None,
         read: Read | None = None,
+        kept: SecretVariables | None = None,
     ) -> None:
-        self._environ = environ
+        if kept is None and environ.get(SECRETS, "").strip():
+            from relay.configuration.secret_variables import SecretVariables
+
+            kept = SecretVariables(environ, clock)
+        self._environ = environ if kept is None else kept
+        self._kept = kept
         self._clock = clock
         self._lock = threading.Lock()
         self._store = store
@@ -111,17 +121,21 @@ class Live:
         """Tell whether the file, or the value of a secret, is another than before."""
         if self._path is not None and _signature(self._path) != self._seen:
             return True
-        if self._store is None or not (self._refresh or self._store.is_stale()):
+        stores = self._stores()
+        if not (self._refresh or any(store.is_stale() for store in stores)):
             return False
-        return self._refreshed(self._store)
+        return self._refreshed(stores)
 
-    def _refreshed(self, store: Store) -> bool:
+    def _stores(self) -> list[Store]:
+        return [store for store in (self._kept and self._kept.store, self._store) if store]
+
+    def _refreshed(self, stores: Sequence[Store]) -> bool:
         """Fetch old secrets again, without letting a slow parameter store hold up an event.
 
         What comes after the waiting is found by the next look.
         """
         if self._refresh is None:
-            self._refresh = _Refresh(store)
+            self._refresh = _Refresh(stores)
         changed = self._refresh.changed(_PATIENCE_S)
         if changed is not None:
             self._refresh = None
@@ -138,6 +152,8 @@ class Live:
             self._next_look = now + (FIRST_RETRY_S if fetched else _LOOK_S)
             if self._config is None:
                 self.lang = loaded.lang
+                for store in self._stores():
+                    store.hurry()  # a value may be what is wrong
             else:
                 log.error("config.kept", origin=loaded.file, digest=self._config.digest)
             return
@@ -152,6 +168,17 @@ class Live:
         )
 
     def _loaded(self) -> Loaded:
+        """Read all that there is: first the variables that are kept elsewhere."""
+        if self._config is None:  # otherwise a thread does it
+            for store in self._stores():
+                store.refresh()
+        told = self._kept.read() if self._kept else ()
+        if any(problem.is_error for problem in told):
+            return Loaded(None, told, lang=self.lang)
+        loaded = self._read_origin()
+        return loaded._replace(problems=(*told, *loaded.problems)) if told else loaded
+
+    def _read_origin(self) -> Loaded:
         """Read what is to be read: once it could be used the same file, even if it is gone."""
         found = self._origin or origin(self._environ)
         self._path = found.path
@@ -165,7 +192,7 @@ class Live:
         if self._store is None:
             self._store = Store(self._environ, clock=self._clock)
         loaded = (self._read or load_from)(found, self._environ, self._store)
-        if loaded.config is not None:
+        if loaded.config is not None and found.path is not None:
             self._origin = found
         return loaded
 

@@ -12,6 +12,7 @@ from relay.config import Config
 from relay.errors import ConfigError, Problem
 
 ENVIRONMENT = "environment"
+SECRETS = "RELAY_SECRETS"  # names where more variables are (`secret_variables`)
 _NAMES = ("config.yml", "config.yaml")
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,11 +1,13 @@
 """Every fault of a secret with its remedy, in both languages; imported where one is told.
 
 *reference* in a text is where a value is kept (``ssm:///notify/key``), after ``${…}`` in it was
-filled in; never the value. The faults of parameter stores are in `store_faults`.
+filled in; never the value. The faults of parameter stores are in `store_faults`,
+those of `RELAY_SECRETS` in `variable_faults`.
 """
 
 from relay.configuration.fault_kinds import Fault
 from relay.configuration.store_faults import STORE_FAULTS
+from relay.configuration.variable_faults import VARIABLE_FAULTS
 from relay.words import Phrase
 
 _NOT_SET = Phrase("环境变量 {name} 没有设置", "environment variable {name} is not set")
@@ -148,4 +150,4 @@ _OWN = {
     ),
 }
 
-FAULTS: dict[str, Fault] = {**_OWN, **STORE_FAULTS}
+FAULTS: dict[str, Fault] = {**_OWN, **STORE_FAULTS, **VARIABLE_FAULTS}

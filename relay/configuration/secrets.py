@@ -124,6 +124,14 @@ class Store:
         finally:
             self._lock.release()
 
+    def hurry(self) -> None:
+        """Let `refresh` ask for everything within `FIRST_RETRY_S`: what there is is of no use."""
+        with self._lock:
+            soon = self._clock() + FIRST_RETRY_S
+            for place, kept in self._kept.items():
+                self._kept[place] = kept._replace(due=min(kept.due, soon))
+            self._note_due()
+
     def _filled(self, text: str) -> str:
         """Return *text* with its variables, and what these refer to, filled in."""
         values = []
@@ -184,6 +192,9 @@ class Store:
                 found = fetch(wanted)
                 for place in wanted:
                     self._keep(place, found[place])
+        self._note_due()
+
+    def _note_due(self) -> None:
         self._due = min((kept.due for kept in self._kept.values()), default=_NEVER)
 
     def _keep(self, place: str, found: "str | SecretError") -> None:

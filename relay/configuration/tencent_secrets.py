@@ -94,9 +94,8 @@ def _reader(
     if kind := next((kind for name, kind in _NEEDED if not environ.get(name, "").strip()), ""):
         return lambda name, version: _Answer(kind=kind)
     region = environ["TENCENTCLOUD_REGION"].strip()
-    options = {"endpoint": endpoint, "protocol": scheme}
     try:
-        call = caller("ssm", "2019-09-23", environ, region, **options)
+        call = caller("ssm", "2019-09-23", environ, region, endpoint=endpoint, protocol=scheme)
     except ImportError:
         return lambda name, version: _Answer(kind="no_sdk")
     return lambda name, version: _read(call, name, version)

@@ -28,6 +28,7 @@ NAMES = (
     "CONFIG_YAML",
     "CONFIG_FILE",
     "RELAY_ALLOW_HOSTS",
+    "RELAY_SECRETS",
     "RELAY_QUEUE",
     "RELAY_STATE",
     "LOG_LEVEL",
