@@ -13,7 +13,6 @@ from relay.configuration.stores import quiet, vendor_code
 KEY_NAMES = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRETKEY")
 SDK = "tencentcloud-sdk-python-common"
 
-_TIMEOUTS_S = (1, 2)  # to connect, to read
 _UNSURE = ("ClientNetworkError", "ServerNetworkError", "InternalError")
 
 
@@ -32,11 +31,24 @@ class Answer(NamedTuple):
 Call = Callable[[str, Mapping[str, Any]], Answer]
 
 
+class Reach(NamedTuple):
+    """How the API is reached; *proxied*: through the proxy that the process's variables name."""
+
+    connect_s: float = 1
+    read_s: float = 2
+    proxied: bool = False
+
+
+_FROM_FUNCTION = Reach()
+
+
 def caller(
     service: str,
     version: str,
     environ: Mapping[str, str],
     region: str,
+    reach: Reach = _FROM_FUNCTION,
+    /,
     *,
     endpoint: str = "",
     protocol: str = "https",
@@ -60,12 +72,13 @@ def caller(
     )
 
     quiet("tencentcloud_sdk_common")
-    profile = HttpProfile(protocol=protocol, endpoint=endpoint or None, reqTimeout=_TIMEOUTS_S)
+    timeouts_s = (reach.connect_s, reach.read_s)
+    profile = HttpProfile(protocol=protocol, endpoint=endpoint or None, reqTimeout=timeouts_s)
     # Not the SDK's own search for credentials: it reads names that a function does not have.
     secret_id, secret_key = (environ[name].strip() for name in KEY_NAMES)
     credential = Credential(secret_id, secret_key, environ.get("TENCENTCLOUD_SESSIONTOKEN"))
     client = CommonClient(service, version, credential, region, ClientProfile(httpProfile=profile))
-    _without_environment(client)
+    _without_environment(client, proxied=reach.proxied)
     return lambda action, parameters: _called(client, action, parameters)
 
 
@@ -86,9 +99,13 @@ def _failed(code: object, trouble: Exception | None = None) -> Answer:
     return Answer(code=told, unsure=told.partition(".")[0] in _UNSURE)
 
 
-def _without_environment(client: Any) -> None:
-    """Let no proxy and no .netrc of the environment have an effect, as with every call of ours."""
+def _without_environment(client: Any, *, proxied: bool) -> None:
+    """Let no .netrc and no proxy of the environment have an effect, as with every call of ours.
+
+    *proxied* leaves the proxy.
+    """
     connection = client.request.conn
-    connection.proxy = None
+    if not proxied:
+        connection.proxy = None
     if session := getattr(connection, "_session", None):
         session.trust_env = False
