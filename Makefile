@@ -6,7 +6,7 @@ PORT ?= 9000
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format unit bench clean
+.PHONY: help run test lint format unit bundle bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ format: $(VENV)/.ready ## put the code in its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bundle: $(VENV)/.ready ## make the zips for AWS and Tencent Cloud in build/
+	@$(BIN)/python -m deploy.bundles
+
 bench: $(VENV)/.ready ## measure every budget beside the alternatives; writes docs/benchmarks.md
 	$(BIN)/python -m workbench.benchmarks
 
@@ -35,7 +38,7 @@ clean: ## remove what the other commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build
 
 # The version check comes first: pip's own message about an old Python is hard to read.
-$(VENV)/.ready: requirements.txt requirements-dev.txt
+$(VENV)/.ready: $(wildcard requirements*.txt)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

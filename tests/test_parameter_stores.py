@@ -559,7 +559,7 @@ def test_tencent_through_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(SecretError, match="SDK is not installed") as caught:
         Store(ENVIRON).secret("ssm:///key")
-    assert "tencentcloud-sdk-python-ssm" in caught.value.hint.zh
+    assert "tencentcloud-sdk-python-common" in caught.value.hint.zh
 
 
 # --- nothing leaks (fault case G1)

@@ -84,8 +84,8 @@ _HINTS = {
         ),
         "no_region": Phrase("设置 TENCENTCLOUD_REGION", "set TENCENTCLOUD_REGION"),
         "no_sdk": Phrase(
-            "把 tencentcloud-sdk-python-ssm 加进部署包",
-            "add tencentcloud-sdk-python-ssm to the package you deploy",
+            "用 make bundle 打的包，或加上 tencentcloud-sdk-python-common",
+            "deploy what make bundle makes, or add tencentcloud-sdk-python-common",
         ),
         "no_credentials": Phrase("给函数配上运行角色", "give the function a role to run as"),
         "bad_credentials": Phrase(

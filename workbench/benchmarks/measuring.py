@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from deploy.targets import BuildError
 from relay.stores.memory import MOST
 from relay.warm import MOST_FINISHED
-from workbench.benchmarks import configuration, processes
+from workbench.benchmarks import bundles, configuration, processes
 from workbench.benchmarks.alternatives import Setup
 from workbench.benchmarks.figures import (
     APPRISE,
@@ -258,6 +259,17 @@ def configured(place: Place, values: Values) -> None:
                 _add(columns, column, [1000 * (time.perf_counter() - began)])
 
 
+def bundled(place: Place, values: Values) -> None:
+    """The bundles, and the start of AWS's; nothing where packages or a Python are not to be had."""
+    with contextlib.suppress(BuildError):
+        _add(values["bundle"], OURS, [bundles.size_mb("aws")])
+        _add(values["bundle_tencent"], OURS, [bundles.size_mb("tencent")])
+    with contextlib.suppress(BuildError), bundles.unpacked() as found:
+        for _ in range(place.size.cold):
+            _add(values["init"], OURS, [1000 * bundles.init_s(found.compiled)])
+            _add(values["init_bare"], OURS, [1000 * bundles.init_s(found.bare)])
+
+
 class Measurement(NamedTuple):
     """*run* fills in the figures *keys*."""
 
@@ -342,6 +354,7 @@ MEASUREMENTS = (
             "routing_all",
         ),
     ),
+    Measurement(bundled, ("bundle", "bundle_tencent", "init", "init_bare")),
 )
 
 
