@@ -6,7 +6,7 @@ PORT ?= 9000
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format unit bundle bench clean
+.PHONY: help run test lint format unit bundle rehearse bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,11 +31,14 @@ format: $(VENV)/.ready ## put the code in its standard form
 bundle: $(VENV)/.ready ## make the zips for AWS and Tencent Cloud in build/
 	@$(BIN)/python -m deploy.bundles
 
+rehearse: $(VENV)/.ready node_modules/.package-lock.json ## deploy to a stand-in of AWS, send a message through it, remove it
+	@$(BIN)/python -m deploy.aws_rehearsal
+
 bench: $(VENV)/.ready ## measure every budget beside the alternatives; writes docs/benchmarks.md
 	$(BIN)/python -m workbench.benchmarks
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build .serverless node_modules
 
 # The version check comes first: pip's own message about an old Python is hard to read.
 $(VENV)/.ready: $(wildcard requirements*.txt)
@@ -44,3 +47,7 @@ $(VENV)/.ready: $(wildcard requirements*.txt)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+# Node only deploys to AWS.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci
