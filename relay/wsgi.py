@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, BinaryIO, NoReturn, TypeAlias
 from urllib.parse import quote
 
+from relay import log
 from relay.clouds import MAX_BODY_BYTES, TOO_LARGE, write_response
 from relay.errors import TooLarge
 from relay.reports import refused
@@ -35,6 +36,8 @@ def application(handle: Handle) -> Callable[[Environ, StartResponse], Iterable[b
         try:
             answer = handle(event(environ), None)
         except TooLarge as error:
+            told = {"code": error.code, "status": error.status, "detail": error.fix.en}
+            log.warning("request.refused", **told, request_id=_request_id(environ))
             answer = write_response(error.status, refused(error))
         return _respond(answer, start_response)
 
@@ -63,7 +66,7 @@ def event(environ: Environ) -> dict[str, Any]:
                 "sourceIp": environ.get("REMOTE_ADDR", ""),
                 "userAgent": headers.get("user-agent", ""),
             },
-            "requestId": environ.get("HTTP_X_SCF_REQUEST_ID", ""),
+            "requestId": _request_id(environ),
             "routeKey": "$default",
             "stage": "$default",
         },
@@ -72,6 +75,10 @@ def event(environ: Environ) -> dict[str, Any]:
     if body := _read_body(environ):
         found["body"], found["isBase64Encoded"] = _coded(body, headers.get("content-type", ""))
     return found
+
+
+def _request_id(environ: Environ) -> str:
+    return str(environ.get("HTTP_X_SCF_REQUEST_ID", ""))
 
 
 def _headers(environ: Environ) -> dict[str, str]:
