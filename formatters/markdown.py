@@ -2,7 +2,6 @@
 
 from itertools import groupby
 
-from formatters.own import write_own
 from formatters.spans import Style, muted, plain, write_words
 from relay.notifications import Action, Line, Mention, More, Notification, Span
 from relay.text import ELLIPSIS, clean, cut_bytes, cut_cells
@@ -41,8 +40,11 @@ class Pen:
 
 def write(spans: tuple[Span, ...], style: Style) -> str:
     """Return *spans* as one line of markup, by `formatters.own` if they hold the user's own."""
-    is_own = any(span.form for span in spans)
-    return write_own(spans, style) if is_own else write_words(spans, style)
+    if any(span.form for span in spans):
+        from formatters.own import write_own
+
+        return write_own(spans, style)
+    return write_words(spans, style)
 
 
 def headline(notification: Notification) -> tuple[Span, ...]:

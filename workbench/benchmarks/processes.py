@@ -53,6 +53,8 @@ def trust() -> Iterator[Trust]:
         bundle.chmod(0o600)
         with bundle.open("ab") as file:
             file.write(authority.cert_pem.bytes())
+        # `requests` imports it where it lies about, as the development tools have it here.
+        (copy.parent / "simplejson.py").write_text("raise ImportError\n", encoding="utf-8")
         compileall.compile_dir(copy, quiet=1)
         yield Trust(certificate, bundle, {**_environ(), "PYTHONPATH": str(copy.parent)})
 
