@@ -6,10 +6,12 @@ PORT ?= 9000
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format unit bundle rehearse bench clean
+.PHONY: help setup run test lint format unit bundle rehearse bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## set up what the commands need, in .venv
 
 run: $(VENV)/.ready ## start it here, with stand-in robots; another port: make run PORT=9001
 	@$(BIN)/python -m relay serve --port $(PORT)
@@ -44,6 +46,7 @@ clean: ## remove what the other commands made
 $(VENV)/.ready: $(wildcard requirements*.txt)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV): about 100 packages, a minute or more (PIP_INDEX_URL names a mirror)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

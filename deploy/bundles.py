@@ -5,7 +5,7 @@ The same files give the same zip, so that an unchanged function need not be depl
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,10 +36,14 @@ _LABELS = (
     Phrase("运行在", "for"),
     Phrase("文件", "files"),
     Phrase("你的", "yours"),
+    Phrase("要设置", "needs"),
     Phrase("预编译", ".pyc"),
 )
-_FITS = Phrase("{size} MB（预算 {most} MB）", "{size} MB (budget: {most} MB)")
-_OVER = Phrase("{size} MB，超出预算 {most} MB", "{size} MB, over the budget of {most} MB")
+_FITS = Phrase("{size} MB", "{size} MB")
+_OVER = Phrase("{size} MB，超过 {most} MB", "{size} MB, more than {most} MB")
+_FORMER = Phrase(
+    "没有打出新的包：{files} 还是以前的", "no bundle was made: {files} is still the former one"
+)
 _NOTHING = Phrase(
     "没有 config.yml：函数用环境变量配置", "no config.yml: the function's variables configure it"
 )
@@ -113,23 +117,33 @@ def main(
     if python and not _VERSION.fullmatch(python):
         raise click.UsageError(_BAD_VERSION.filled(given=python).of(lang))
     console = terminal.console()
+    left = list(dict.fromkeys(names or TARGETS))
     try:
         found = own_files.find(config)
         own = own_files.files(found, lang) if found else {}
-        for name in dict.fromkeys(names or TARGETS):
-            target = TARGETS[name]
+        while left:
+            target = TARGETS[left[0]]
             target = target._replace(arch=arch or target.arch, python=python or target.python)
             built = build(
                 target, own, offline=offline, say=lambda phrase: console.print(phrase.of(lang))
             )
-            path, content = to / f"{name}.zip", built.zipped()
+            path, content = to / f"{target.name}.zip", built.zipped()
             write(path, content)
             terminal.show_wrapped(_report(path, built, content, lang), console)
+            del left[0]
     except BuildError as error:
         raise Failure(error.phrase.of(lang)) from None
     except OSError as error:
         told = _CANNOT.filled(file=error.filename or to, why=error.strerror)
         raise Failure(told.of(lang)) from None
+    finally:
+        _tell_former([to / f"{name}.zip" for name in left], lang)
+
+
+def _tell_former(paths: Sequence[Path], lang: str) -> None:
+    """Warn of zips that were to be made anew and were not: somebody may deploy them."""
+    if there := [path.as_posix() for path in paths if path.is_file()]:
+        click.echo(_FORMER.filled(files=", ".join(there)).of(lang), err=True)
 
 
 def _report(path: Path, built: Built, content: bytes, lang: str) -> str:
@@ -141,11 +155,17 @@ def _report(path: Path, built: Built, content: bytes, lang: str) -> str:
         f"Python {target.python}, {target.platform}",
         str(len(built.files)),
         terminal.single_line(", ".join(built.own)) or _NOTHING.of(lang),
+        ", ".join(_needed(built.own)) or "–",
         _byte_code(built).of(lang),
     )
     labels = [set_cell_size(label.of(lang), _LABEL_CELLS) for label in _LABELS]
     lines = [f"  {label}{value}" for label, value in zip(labels, values, strict=True)]
     return "\n".join([str(path), *lines])
+
+
+def _needed(own: Files) -> list[str]:
+    """Return the variables that the function has to have for the user's configuration."""
+    return own_files.needed(own[own_files.CONFIG].content.decode()) if own else []
 
 
 def _byte_code(built: Built) -> Phrase:

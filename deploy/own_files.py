@@ -1,6 +1,7 @@
 """What is the user's own in a bundle: the configuration and its templates, never a secret."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
@@ -19,6 +20,7 @@ TEMPLATES = "templates"
 _NAMES = (CONFIG, "config.yaml")
 # Of a template file, as `relay.configuration.template_files` knows it.
 _ENDINGS = (".j2", ".jinja", ".jinja2", ".md", ".txt")
+_REFERENCE = re.compile(r"(?<!\$)\$\{(\w+)\}")
 _WRITTEN_OUT = "W201"
 _MASKED_DEFAULT = ":-***}"
 
@@ -61,6 +63,22 @@ def files(config: Path, lang: str) -> dict[str, File]:
     names = dict.fromkeys([*_named(loaded.text), *_lying_about(folder)])
     own = {one: File(_content(folder, one)) for one in names}
     return {CONFIG: File(config.read_bytes()), **own}
+
+
+def needed(text: str) -> list[str]:
+    """Return the variables that a configuration's *text* names and gives no default for."""
+    written = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes nothing but texts of it
+    if isinstance(written, dict):
+        written.pop(TEMPLATES, None)  # `${` means nothing there
+    return sorted({name for one in _texts(written) for name in _REFERENCE.findall(one)})
+
+
+def _texts(written: object) -> Iterator[str]:
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, dict | list):
+        for one in written.values() if isinstance(written, dict) else written:
+            yield from _texts(one)
 
 
 def _secrets(config: Config) -> Iterator[Secret]:

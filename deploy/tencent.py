@@ -14,9 +14,9 @@ from typing import NamedTuple
 import click
 from rich.text import Text
 
-from deploy import settings, tencent_report
+from deploy import own_files, settings, tencent_report
 from deploy.settings import NAME
-from deploy.tencent_bundle import EVENT, WEB, bundle
+from deploy.tencent_bundle import EVENT, WEB, Bundle, bundle
 from deploy.tencent_cloud import SERVICE, VERSION, Cloud, Step
 from deploy.tencent_deployment import deploy, plan
 from deploy.tencent_faults import Refused
@@ -37,9 +37,11 @@ ZIPS = {EVENT: "build/tencent.zip", WEB: "build/tencent-web.zip"}
 _REACH = Reach(connect_s=10, read_s=120, proxied=True)  # an upload takes its time
 
 _NO_KEY = Phrase(
-    "没有密钥：在 https://console.cloud.tencent.com/cam/capi 新建，然后在终端里设置 "
-    "export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…（只看不做：--dry-run）",
-    "no key: make one at https://console.cloud.tencent.com/cam/capi, then in the shell: "
+    "没有密钥（缺 {names}）：在 https://console.cloud.tencent.com/cam 建子用户和它的密钥，"
+    "然后在终端里设置 export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…"
+    "（只看不做：--dry-run）",
+    "no key ({names} is missing): make a sub-user and its key at "
+    "https://console.cloud.tencent.com/cam, then in the shell: "
     "export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=… (just looking: --dry-run)",
 )
 _NO_SDK = Phrase(
@@ -130,8 +132,9 @@ def _run(asked: _Asked, around: Surroundings) -> None:
     wanted = asked.wanted
     cloud = _cloud(wanted.settings, around)
     if cloud is None and not asked.dry:
-        raise SettingsError(_NO_KEY)
-    view = View(asked.dry, cloud is not None, asked.lang)
+        missing = [name for name in KEYS if not os.environ.get(name, "").strip()]
+        raise SettingsError(_NO_KEY.filled(names=", ".join(missing)))
+    view = View(asked.dry, cloud is not None, asked.lang, _is_stale(wanted.bundle))
     say = _print if asked.form == "text" else _keep_quiet
 
     def tell(step: Step) -> None:
@@ -144,10 +147,15 @@ def _run(asked: _Asked, around: Surroundings) -> None:
             tell(step)
     else:
         outcome = deploy(cloud, wanted, asked.variables, tell, replace_failed=asked.replace_failed)
-    for line in tencent_report.rest(outcome, view):
+    for line in tencent_report.rest(wanted, outcome, view):
         say(line)
     if asked.form == "json":
         _echo_json(tencent_report.as_json(wanted, outcome, view))
+
+
+def _is_stale(code: Bundle) -> bool:
+    here = own_files.find(None)
+    return (here.read_bytes() if here else b"") != code.config
 
 
 def _cloud(described: settings.Settings, around: Surroundings) -> Cloud | None:

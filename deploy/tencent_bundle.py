@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
+from deploy.own_files import CONFIG
 from deploy.tencent_parts import SettingsError
 from relay.words import Phrase
 
@@ -30,11 +31,12 @@ _LARGE_ZIP = Phrase(
 
 
 class Bundle(NamedTuple):
-    """A zip with the code; *digest* is its SHA-256."""
+    """A zip with the code; *digest* is its SHA-256, *config* the configuration in it, if any."""
 
     name: str
     content: bytes
     digest: bytes
+    config: bytes = b""
 
     @property
     def size(self) -> str:
@@ -57,15 +59,13 @@ def bundle(path: Path, kind: str) -> Bundle:
         raise SettingsError(_NO_ZIP.filled(file=path)) from None
     if len(content) > MAX_BYTES:
         raise SettingsError(_LARGE_ZIP.filled(file=path, size=f"{len(content) / 1e6:.0f}"))
-    if _ENTRIES[kind] not in _names(path):
-        told = {"file": path, "kind": KINDS[kind], "entry": _ENTRIES[kind]}
-        raise SettingsError(_BAD_ZIP.filled(**told))
-    return Bundle(path.as_posix(), content, hashlib.sha256(content).digest())
-
-
-def _names(path: Path) -> list[str]:
+    entry, config = _ENTRIES[kind], b""
     try:
         with ZipFile(path) as archive:
-            return archive.namelist()
+            names = archive.namelist()
+            config = archive.read(CONFIG) if CONFIG in names else b""
     except (BadZipFile, OSError):
-        return []
+        names = []
+    if entry not in names:
+        raise SettingsError(_BAD_ZIP.filled(file=path, kind=KINDS[kind], entry=entry))
+    return Bundle(path.as_posix(), content, hashlib.sha256(content).digest(), config)

@@ -122,9 +122,9 @@ REMEDIES: tuple[tuple[tuple[str, ...], Phrase], ...] = (
         ("AuthFailure.SecretIdNotFound", "AuthFailure.InvalidSecretId"),
         Phrase(
             "没有这个 SecretId：检查 TENCENTCLOUD_SECRET_ID，或在 "
-            "https://console.cloud.tencent.com/cam/capi 新建密钥",
+            "https://console.cloud.tencent.com/cam 新建密钥",
             "there is no such SecretId: check TENCENTCLOUD_SECRET_ID, or make a key at "
-            "https://console.cloud.tencent.com/cam/capi",
+            "https://console.cloud.tencent.com/cam",
         ),
     ),
     (

@@ -1,8 +1,9 @@
 """What the deployment to Tencent Cloud prints: names of variables, never a value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from deploy.own_files import needed
 from deploy.tencent_bundle import KINDS
 from deploy.tencent_cloud import Step
 from deploy.tencent_deployment import Outcome
@@ -46,6 +47,15 @@ _NO_VARIABLES = Phrase(
     "no variables yet: put WEBHOOK_SECRET and a robot's address into .env (python -m relay init), "
     "then run this again",
 )
+_UNSET = Phrase(
+    "包里的 config.yml 要用 {names.zh}，.env 和云上都没有：写进 .env，再运行一次",
+    "the bundle's config.yml needs {names.en}, which neither .env nor the cloud has: put them into "
+    ".env, then run this again",
+)
+_STALE = Phrase(
+    "这里的 config.yml 和 {file} 里的不一样：要带上它，先运行 make bundle",
+    "config.yml here is not the one in {file}: to take it along, run make bundle first",
+)
 _NO_ROLE = Phrase(
     "{name} 要函数有角色：在 CAM 里建好，再用 --role 加上",
     "{name} needs a role of the function: make one in CAM and give it with --role",
@@ -77,11 +87,15 @@ _NEXT = (
 
 
 class View(NamedTuple):
-    """How to tell it: *dry*, nothing was done; *looked*, somebody asked the cloud."""
+    """How to tell it: *dry*, nothing was done; *looked*, somebody asked the cloud.
+
+    *stale*: this folder's configuration is another than the bundle's.
+    """
 
     dry: bool
     looked: bool
     lang: str
+    stale: bool = False
 
 
 def head(wanted: Wanted, lang: str) -> str:
@@ -95,12 +109,12 @@ def line(step: Step, wanted: Wanted, view: View) -> str:
     return f"{PLANNED if view.dry else DONE} {_words(step, wanted).of(view.lang)}"
 
 
-def rest(outcome: Outcome, view: View) -> Iterator[str]:
+def rest(wanted: Wanted, outcome: Outcome, view: View) -> Iterator[str]:
     """Yield what is to be told after the steps."""
     lang = view.lang
     if not outcome.steps:
         yield _NOTHING.of(lang)
-    yield from (one.of(lang) for one in _remarks(outcome))
+    yield from (one.of(lang) for one in _remarks(wanted, outcome, view))
     if not view.looked:
         yield _EMPTY_ACCOUNT.of(lang)
     if outcome.url:
@@ -126,7 +140,7 @@ def as_json(wanted: Wanted, outcome: Outcome, view: View) -> Any:
             "added": variables.added, "changed": variables.changed, "kept": variables.kept,
         },
         "addresses": outcome.addresses,
-        "remarks": [one.of(view.lang) for one in _remarks(outcome)],
+        "remarks": [one.of(view.lang) for one in _remarks(wanted, outcome, view)],
     }  # fmt: skip
 
 
@@ -144,8 +158,10 @@ def _words(step: Step, wanted: Wanted) -> Phrase:
     )
 
 
-def _remarks(outcome: Outcome) -> Iterator[Phrase]:
+def _remarks(wanted: Wanted, outcome: Outcome, view: View) -> Iterator[Phrase]:
     variables = outcome.variables
+    if view.stale:
+        yield _STALE.filled(file=wanted.bundle.name)
     for phrase, names in (
         (_ADDED, variables.added),
         (_CHANGED, variables.changed),
@@ -153,13 +169,21 @@ def _remarks(outcome: Outcome) -> Iterator[Phrase]:
     ):
         if names:
             yield phrase.filled(names=_listed(names))
-    if set(variables.values) <= {"LOG_LEVEL"}:
-        yield _NO_VARIABLES
+    yield from _missing(wanted.bundle.config.decode(), variables.values)
     for name, start in _NEEDING_ROLE.items():
         if variables.values.get(name, "").startswith(start) and not outcome.has_role:
             yield _NO_ROLE.filled(name=name)
     if outcome.addresses:
         yield _ADDRESSES.filled(addresses=_listed(outcome.addresses))
+
+
+def _missing(config: str, values: Mapping[str, str]) -> Iterator[Phrase]:
+    """Yield what to say of variables that the bundle's *config* needs and nobody has."""
+    unset = [name for name in needed(config) if name not in values]
+    if unset and "RELAY_SECRETS" not in values:
+        yield _UNSET.filled(names=_listed(unset))
+    elif set(values) <= {"LOG_LEVEL"}:
+        yield _NO_VARIABLES
 
 
 def _listed(names: Sequence[str]) -> Phrase:

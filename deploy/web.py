@@ -28,6 +28,7 @@ from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-unty
 import handler
 from relay import log
 from relay.clouds import MAX_BODY_BYTES
+from relay.configuration.origins import lang_of
 from relay.words import Phrase
 from relay.wsgi import Handle, application
 
@@ -94,7 +95,7 @@ class Server:
         self._end_s = limits.end_s
         self._ends = False
         self._waitress = create_server(
-            application(handle),
+            application(handle, lang_of(os.environ)),
             map=self._sockets,
             sockets=[listener],
             threads=limits.threads,

@@ -309,7 +309,7 @@ def _render(
 
 
 def tell(outcome: Outcome, *, late: bool = False, **fields: object) -> None:
-    """Log what became of a delivery, with *fields*; *late*: its report had gone out before."""
+    """Log what became of a delivery, *fields* last; *late*: its report had gone out before."""
     known: dict[str, Any] = {
         **named(outcome.delivery),
         "bytes": outcome.bytes,
@@ -319,13 +319,14 @@ def tell(outcome: Outcome, *, late: bool = False, **fields: object) -> None:
         "via": outcome.via or None,
         "late": late or None,
     }
-    told = {name: value for name, value in {**known, **fields}.items() if value is not None}
+    told = {name: value for name, value in known.items() if value is not None}
+    last = {name: value for name, value in fields.items() if value is not None}
     error = outcome.error
     if error is None:
         remark = {"remark": outcome.remark.en} if outcome.remark.en else {}
-        log.info("delivery.sent", **told, **remark)
+        log.info("delivery.sent", **told, **remark, **last)
     else:
-        log.error("delivery.failed", **told, status=error.status, **told_of(error))
+        log.error("delivery.failed", **told, status=error.status, **told_of(error), **last)
 
 
 def named(delivery: Delivery) -> dict[str, str]:

@@ -26,10 +26,12 @@ _TEXT_TYPES = ("application/json", "application/javascript", "application/xml")
 _PRIVATE = "x-scf-"
 
 
-def application(handle: Handle) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def application(
+    handle: Handle, lang: str = "en"
+) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
     """Return the WSGI application that answers with ``handle(event, None)``.
 
-    A body above 6 MiB is answered 413 and never held in memory as a whole.
+    A body above 6 MiB is answered 413, in *lang*, and never held in memory as a whole.
     """
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -38,7 +40,7 @@ def application(handle: Handle) -> Callable[[Environ, StartResponse], Iterable[b
         except TooLarge as error:
             told = {"code": error.code, "status": error.status, "detail": error.fix.en}
             log.warning("request.refused", **told, request_id=_request_id(environ))
-            answer = write_response(error.status, refused(error))
+            answer = write_response(error.status, refused(error, lang))
         return _respond(answer, start_response)
 
     return app

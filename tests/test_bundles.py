@@ -124,14 +124,37 @@ def test_report(project: Project) -> None:
 
     assert str(Path("build", "aws.zip")) in done.output.splitlines()
     assert told == {
-        "size": f"{path.stat().st_size / 1_000_000:.2f} MB (budget: 3.0 MB)",
+        "size": f"{path.stat().st_size / 1_000_000:.2f} MB",
         "SHA-256": digest(path),
         "for": f"Python {NO_PYTHON}, manylinux2014_aarch64",
         "files": str(len(project.zip().namelist())),
         "yours": "config.yml",
+        "needs": told["needs"],
         ".pyc": f"none: no Python {NO_PYTHON} here to make them; cold starts take 0.1 s longer",
     }
+    assert told["needs"].split(", ")[:2] == ["DINGTALK_OPS_SECRET", "DINGTALK_OPS_URL"]
     assert max(map(len, done.output.splitlines())) <= 80
+
+
+def test_failure_says_which_zips_are_the_former_ones(project: Project) -> None:
+    """Somebody may deploy what lies there: a build that failed says that it is not the new one."""
+    project.build("aws", *BARE)
+    project.put("config.yml", "version: 2")
+    done = project.build("aws", *BARE, "--lang", "en")
+
+    assert done.code == 1
+    assert "no bundle was made: build/aws.zip is still the former one" in done.errors
+
+
+def test_needed_variables_are_those_without_a_default() -> None:
+    """Of lists and nested keys too; not those of templates, of comments, or written literally."""
+    text = """
+    a: ${ONE}
+    b: [ "${TWO}x${THREE}", "${FOUR:-4}", "$${FIVE}" ]  # ${SIX}
+    templates: { push: "${SEVEN}" }
+    """
+    assert own_files.needed(text) == ["ONE", "THREE", "TWO"]
+    assert own_files.needed("") == []
 
 
 def test_report_in_chinese(project: Project) -> None:

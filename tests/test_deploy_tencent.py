@@ -792,7 +792,8 @@ def test_without_a_key(person: Person) -> None:
     result = person.run()
 
     assert 1 == result.exit_code
-    assert "console.cloud.tencent.com/cam/capi" in result.stderr
+    assert "console.cloud.tencent.com/cam" in result.stderr
+    assert "TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["x", "1abc", "abc-", "a b", "a" * 61])
@@ -1158,3 +1159,39 @@ def test_options_of_the_page_exist(name: str) -> None:
     known = {option for one in main.params for option in (*one.opts, *one.secondary_opts)}
 
     assert set(re.findall(r"(--[a-z][a-z-]+)", page(name))) <= known
+
+
+# --- the configuration in the bundle
+
+
+def with_config(person: Person, text: str) -> None:
+    """Let the bundle hold *text* as its configuration."""
+    with ZipFile(person.folder / "build" / "tencent.zip", "a") as archive:
+        archive.writestr("config.yml", text)
+
+
+def test_another_configuration_than_the_bundles_is_told(person: Person) -> None:
+    """Somebody changed config.yml, and forgot to make the bundle anew."""
+    with_config(person, "version: 1")
+    (person.folder / "config.yml").write_text("version: 1 # newer", encoding="utf-8")
+    told = person.run("--dry-run", "--lang", "en").stdout
+
+    assert "config.yml here is not the one in build/tencent.zip" in " ".join(told.split())
+
+
+def test_the_bundles_own_configuration_is_not_told_of(person: Person) -> None:
+    """The same file here and there is nothing to speak of; nor is none at all."""
+    before = person.run("--dry-run", "--lang", "en").stdout
+    with_config(person, "version: 1")
+    (person.folder / "config.yml").write_text("version: 1", encoding="utf-8")
+
+    assert "config.yml here" not in before + person.run("--dry-run", "--lang", "en").stdout
+
+
+def test_missing_variables_of_the_configuration_are_told(person: Person) -> None:
+    """What config.yml needs and nobody has would end in 503."""
+    (person.folder / ".env").write_text("WEBHOOK_SECRET=x\n", encoding="utf-8")
+    with_config(person, "a: ${WEBHOOK_SECRET}\nb: ${WECOM_OPS_URL}\nc: ${LANGUAGE:-en}")
+    told = " ".join(person.run("--dry-run", "--lang", "en").stdout.split())
+
+    assert "the bundle's config.yml needs WECOM_OPS_URL, which neither" in told

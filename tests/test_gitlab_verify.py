@@ -42,6 +42,16 @@ def refusal(headers: dict[str, str], given: Source, *, body: bytes = BODY, late_
     return caught.value.log
 
 
+def test_signed_request_where_no_signing_token_is_known() -> None:
+    """Whoever set the token in one place and forgot the other is told."""
+    told = "X-Gitlab-Token is missing; it is signed, but no signing token is configured"
+
+    assert told == refusal(SIGNED, source(secrets=("s3cret",)))
+    assert "X-Gitlab-Token does not match" == refusal(
+        {**SIGNED, "x-gitlab-token": "other"}, source(secrets=("s3cret",))
+    )
+
+
 @pytest.mark.parametrize("secret", ["s3cret-token", "密码 with spaces", "\u00e9t\u00e9"])
 def test_the_secret_token_is_accepted(secret: str) -> None:
     """A token of any characters is accepted when it is the configured one."""

@@ -275,6 +275,17 @@ def test_a13_every_method_reaches_the_handler(
     assert recorder.events[0]["requestContext"]["http"]["method"] == method
 
 
+def test_a8_a_large_body_is_refused_in_the_language_of_the_configuration() -> None:
+    """Whoever reads the answer in the forge reads Chinese elsewhere, too."""
+    given = environ(CONTENT_LENGTH=str(6 * 1024 * 1024 + 1))
+    answers = []
+    for lang in ("en", "zh-CN"):
+        app = wsgi.application(lambda event, context: {}, lang)
+        answers.append(json.loads(b"".join(app(given, lambda *_: None)))["fix"])
+
+    assert ["the body is larger than 6 MiB", "请求体超过 6 MiB"] == answers
+
+
 def test_a8_a_large_body_through_the_server_is_413(
     recorder: Recorder, connection: http.client.HTTPConnection
 ) -> None:

@@ -19,9 +19,9 @@ _FINE = Phrase(
     "digest {digest})",
 )
 _UNSEEN = Phrase(
-    "{count} 个密钥没有检查：这里取不到（--offline）",
-    "{count} secrets were not looked at: they cannot be had here (--offline)",
-    "1 secret was not looked at: it cannot be had here (--offline)",
+    "{count} 个密钥没有检查：这里取不到",
+    "{count} secrets were not looked at: they cannot be had here",
+    "1 secret was not looked at: it cannot be had here",
 )
 
 

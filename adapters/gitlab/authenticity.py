@@ -72,4 +72,7 @@ def _verify_token(headers: Mapping[str, str], secrets: tuple[Secret, ...]) -> No
     given = headers.get("x-gitlab-token", "")
     if not any([same_secret(given, secret.reveal()) for secret in secrets]):  # noqa: C419 - every one
         missing = "does not match" if given else "is missing"
-        raise Unauthorized(log=f"X-Gitlab-Token {missing}")
+        # Signed requests that can be checked do not come here without a token.
+        signed = "webhook-signature" in headers and not given
+        remark = "; it is signed, but no signing token is configured" if signed else ""
+        raise Unauthorized(log=f"X-Gitlab-Token {missing}{remark}")
