@@ -82,10 +82,12 @@ def test_chinese_page_shows_the_same_steps() -> None:
 
 
 def blocks(lang: str) -> list[str]:
-    """Return the code blocks; of a console's only the commands, for output may be in a language."""
+    """Return the code blocks, without what is in a language: quoted values, a console's output."""
     found = re.findall(r"^ *```(\w+).*?\n(.*?)^ *```", page(lang), re.DOTALL | re.MULTILINE)
     return [
-        "\n".join(re.findall(r"^ *\$ .*", block, re.MULTILINE)) if kind == "console" else block
+        "\n".join(re.findall(r"^ *\$ .*", block, re.MULTILINE))
+        if kind == "console"
+        else re.sub("'.*?'", "''", block)
         for kind, block in found
     ]
 

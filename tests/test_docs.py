@@ -1,6 +1,9 @@
 """The documentation says what the code does."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -64,9 +67,14 @@ def test_message_in_the_readme_is_real(readme: str) -> None:
 
 
 def blocks_of(readme: str) -> list[tuple[str, str]]:
-    """Return the code blocks; of a console's only the command, its output is in one language."""
+    """Return the code blocks; of a console's only the commands, their output is in one language."""
     found = re.findall(r"```(\w*)\n(.*?)```", text(readme), re.DOTALL)
-    return [(kind, block.split("\n")[0] if kind == "console" else block) for kind, block in found]
+    return [
+        (kind, "\n".join(re.findall(r"^ *\$ .*", block, re.MULTILINE)))
+        if kind == "console"
+        else (kind, block)
+        for kind, block in found
+    ]
 
 
 def outline(readme: str) -> list[int]:
@@ -166,6 +174,28 @@ def with_real_output(readme: str, environ: dict[str, str]) -> str:
 
     pattern = rf"```console\n{re.escape(COMMAND)}(.*?)\n.*?```"
     return re.sub(pattern, run, text(readme), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_start_in_the_readme_is_real(readme: str, tmp_path: Path) -> None:
+    """`make run` prints what the readme shows, but for the port and where Python is."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environ = {**kept, "PYTHONPATH": str(ROOT), "LANG": LOCALES[readme]}
+    with subprocess.Popen(
+        [sys.executable, "-m", "relay", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env={**environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout
+        printed = "".join(process.stdout.readline() for _ in range(4))
+        process.terminate()
+    port = re.findall(r"127\.0\.0\.1:(\d+)", printed)[0]
+    shown = text(readme).split("```console\n", 1)[1].split("```", 1)[0]
+
+    printed = printed.replace(f":{port}", ":9000").replace(sys.executable, ".venv/bin/python")
+    assert shown == printed
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -11,11 +11,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT
 from test_docs import blocks_of, outline
 from test_web import ALONE, Web, surroundings
 
 from deploy.web import _parser
+from workbench.commands import main
 
 BOOTSTRAP = ROOT / "deploy" / "scf_bootstrap"
 UNIT = ROOT / "deploy" / "git-chat-relay.service"
@@ -198,7 +200,8 @@ def test_the_image_is_small_and_runs_as_nobody() -> None:
     """A pinned minor version, no root, nothing through a shell, the port told."""
     names = [name for name, _ in instructions()]
 
-    assert re.fullmatch(r"python:3\.1[0-9]-slim", only("FROM"))
+    assert re.fullmatch(r"BASE=python:3\.1[0-9]-slim", next(instructions())[1])
+    assert only("FROM") == "${BASE}"
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", only("USER"))
     assert names.index("USER") > max(at for at, name in enumerate(names) if name in ("RUN", "COPY"))
     assert asked_of_the_server(json.loads(only("CMD"))) == ("0.0.0.0", int(only("EXPOSE")))  # noqa: S104
@@ -293,16 +296,23 @@ def test_the_page_speaks_of_the_files(name: str) -> None:
     text = page(name)
     named = set(re.findall(r"\b(?:deploy/[\w.-]+|requirements[\w.-]*\.txt)", text))
 
-    assert HOME in text and VARIABLES in text and f"chmod 600 {VARIABLES}" in text
+    assert HOME in text and f"sudo install -m 600 .env {VARIABLES}" in text
     assert [path for path in named if not (ROOT / path.rstrip(".")).exists()] == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_output_on_the_page_is_real(name: str) -> None:
-    """What the page shows of the start and of GET / is what is printed, but for time and port."""
+@pytest.mark.parametrize(("name", "lang"), [(PAGES[0], "en"), (PAGES[1], "zh-CN")])
+def test_the_output_on_the_page_is_real(
+    name: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the files of `init` that is what is printed at the start and for GET /, but the time."""
     shown = re.findall(r"(?m)^ *(\{\".*\})$", page(name))
-    environ = {"WECOM_WEBHOOK_URL": "wecom-key", "WEBHOOK_SECRET": "a-long-random-text"}
-    with Web(environ) as web:
+    monkeypatch.chdir(tmp_path)
+    made = CliRunner().invoke(main, ["init", "--wecom", "wecom-key", "--lang", lang])
+    start = page(name).split("```sh\n")[2].split("```")[0]
+    command = ["sh", "-c", start.replace(".venv/bin/python -m", f"exec {sys.executable} -m")]
+    command[2] = command[2].replace("deploy.web", "deploy.web --port 0")
+    environ = {"CONFIG_FILE": "config.yml"}
+    with Web(environ, command=command, folder=tmp_path) as web:
         answer = web.get()[2].decode()
     real = [json.dumps(line, separators=(",", ":")) for line in web.told]
     real = [re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9000", line) for line in real]
@@ -310,6 +320,7 @@ def test_the_output_on_the_page_is_real(name: str) -> None:
     def timeless(line: str) -> str:
         return re.sub(r'"ts":"[^"]+"', '"ts":"…"', line)
 
+    assert made.exit_code == 0, made.output
     assert [timeless(line) for line in shown] == [
         *map(timeless, real[:2]), answer, timeless(real[-1])
     ]  # fmt: skip

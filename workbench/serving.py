@@ -52,11 +52,11 @@ _YOURS = Phrase("你的 WEBHOOK_SECRET", "your WEBHOOK_SECRET")
 _AS_IN = Phrase("{name} 里的", "as in {name}")
 _BUT = Phrase("（{names} 用 {secret}）", " ({names}: {secret})")
 _ROBOTS = Phrase(
-    "机器人  企业微信和钉钉的替身；消息显示在这里",
+    "机器人  模拟的企业微信和钉钉；消息显示在这里",
     "Robots   WeCom and DingTalk stand-ins; messages show here",
 )
 _OF_FILE = Phrase(
-    "机器人  {name} 里 {count} 个接收者的替身；消息显示在这里",
+    "机器人  {name} 里 {count} 个接收者的模拟机器人；消息显示在这里",
     "Robots   stand-ins for the receivers of {name} ({count}); messages show here",
 )
 _LIVE = Phrase(
