@@ -2,11 +2,12 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 import click
 import yaml
+from dotenv import dotenv_values
 
 from deploy.archives import File
 from deploy.targets import BuildError
@@ -14,6 +15,7 @@ from relay.config import Config, Secret
 from relay.words import Phrase
 from workbench import configured
 from workbench.checking import check
+from workbench.env_file import ENV_FILE
 
 CONFIG = "config.yml"  # what the function looks for where it stands
 TEMPLATES = "templates"
@@ -22,16 +24,27 @@ _NAMES = (CONFIG, "config.yaml")
 _ENDINGS = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 _REFERENCE = re.compile(r"(?<!\$)\$\{(\w+)\}")
 _WRITTEN_OUT = "W201"
-_MASKED_DEFAULT = ":-***}"
+_MASKED = "***"  # stands in a reference for what was written out
+# The key in a robot's address, DingTalk's signing secret, GitLab's signing token.
+_KEYS = re.compile(
+    rb"[?&](?:key|access_token)=[0-9A-Za-z-]{16,}|\bSEC[0-9A-Za-z]{16,}|\bwhsec_[0-9A-Za-z+/=]{16,}"
+)
+_SECRET_NAME = re.compile(r"SECRET|TOKEN|KEY|PASSWORD|WEBHOOK_URL")
+_SHORTEST_SECRET = 8  # characters: anything shorter may stand in a file by chance
 
 _HAS_SECRET = Phrase(
     "{file} 里直接写着密钥，不打包：改成 ${{NAME}}，密钥放在函数的环境变量或密钥服务里",
     "A secret stands in {file} itself, and a bundle holds none: write ${{NAME}}, and give the\n"
     "function the value as a variable or keep it in the cloud's secret store.",
 )
+_HAS_KEY = Phrase(
+    "{file} 第 {line} 行有一个密钥（注释里的也算），不打包：删掉它，或改成 ${{NAME}}",
+    "{file}, line {line} has a secret, if only in a comment, and a bundle holds none: take it out, "
+    "or write ${{NAME}}",
+)
 _HIDDEN = Phrase(
-    "{file} 不能打包：以 . 开头的文件里常有密钥；换个名字",
-    "{file} cannot be bundled: files whose name begins with a dot often hold secrets; rename it",
+    "{file} 不能打包：以 . 开头的文件和目录里常有密钥；换个名字",
+    "{file} cannot be bundled: what begins with a dot often hides secrets; give it another name",
 )
 _OUTSIDE = Phrase(
     "{file} 不在配置文件的目录里，函数里就没有它：放到配置文件旁边，用相对路径写",
@@ -57,12 +70,15 @@ def files(config: Path, lang: str) -> dict[str, File]:
     click.get_current_context().invoke(check, file=name, offline=True, lang=lang)
     loaded = configured.read(configured.setting(name, lang), lenient=True, offline=True)
     has_secret = any(problem.code == _WRITTEN_OUT for problem in loaded.problems)
-    if has_secret or any(_MASKED_DEFAULT in one.reference for one in _secrets(loaded.usable())):
+    if has_secret or any(_MASKED in one.reference for one in _secrets(loaded.usable())):
         raise BuildError(_HAS_SECRET.filled(file=name))
     folder = config.parent
     names = dict.fromkeys([*_named(loaded.text), *_lying_about(folder)])
-    own = {one: File(_content(folder, one)) for one in names}
-    return {CONFIG: File(config.read_bytes()), **own}
+    own = {name: config.read_bytes(), **{one: _content(folder, one) for one in names}}
+    known = _known_secrets(folder / ENV_FILE)
+    for one, content in own.items():
+        _check_keys(one, content, known)
+    return {CONFIG: File(own.pop(name)), **{one: File(text) for one, text in own.items()}}
 
 
 def needed(text: str) -> list[str]:
@@ -100,8 +116,29 @@ def _named(text: str) -> Iterator[str]:
 def _lying_about(folder: Path) -> Iterator[str]:
     """Yield the files of the templates' folder that can be templates."""
     for path in sorted((folder / TEMPLATES).rglob("*")):
-        if path.is_file() and path.name.endswith(_ENDINGS) and not path.name.startswith("."):
-            yield path.relative_to(folder).as_posix()
+        name = path.relative_to(folder)
+        is_hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and path.name.endswith(_ENDINGS) and not is_hidden:
+            yield name.as_posix()
+
+
+def _known_secrets(path: Path) -> list[bytes]:
+    """Return the secrets that stand in the ``.env`` at *path*."""
+    found = dotenv_values(path, interpolate=False) if path.is_file() else {}
+    return [
+        value.encode()
+        for name, value in found.items()
+        if value and len(value) >= _SHORTEST_SECRET and _SECRET_NAME.search(name)
+    ]
+
+
+def _check_keys(name: str, content: bytes, known: Sequence[bytes]) -> None:
+    """Raise BuildError when *content* shows a secret, wherever in it; it is not told which."""
+    places = [match.start() for match in [_KEYS.search(content)] if match]
+    places += [at for at in map(content.find, known) if at >= 0]
+    if places:
+        line = content.count(b"\n", 0, min(places)) + 1
+        raise BuildError(_HAS_KEY.filled(file=name, line=line))
 
 
 def _content(folder: Path, name: str) -> bytes:
@@ -109,6 +146,7 @@ def _content(folder: Path, name: str) -> bytes:
     real = (folder / name).resolve()
     if PurePath(name).is_absolute() or not real.is_relative_to(folder.resolve()):
         raise BuildError(_OUTSIDE.filled(file=name))
-    if real.name.startswith("."):
+    parts = (*PurePath(name).parts, *real.relative_to(folder.resolve()).parts)
+    if any(part.startswith(".") for part in parts):
         raise BuildError(_HIDDEN.filled(file=name))
     return real.read_bytes()

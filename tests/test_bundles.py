@@ -332,6 +332,58 @@ def test_templates_that_the_function_would_not_have(
     assert not (project.folder / "build" / "aws.zip").exists()
 
 
+ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=" + "0123abcd-" * 4 + "0123"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("config.yml", f"# url: {ROBOT}\n", id="commented-out"),
+        pytest.param("config.yml", "# SEC" + "0a" * 20, id="dingtalk-secret"),
+        pytest.param("config.yml", "# whsec_" + "0a" * 20, id="signing-token"),
+        pytest.param("config.yml", "# it was: from-the-env-file", id="known"),
+        pytest.param("templates/push.md.j2", f"{{# {ROBOT} #}}", id="template"),
+    ],
+)
+def test_g5_secret_in_any_line_stops_the_build(name: str, text: str, project: Project) -> None:
+    """Also where nothing reads it: what was commented out, what a template says."""
+    project.put("config.yml", CONFIG)
+    project.put(".env", "WEBHOOK_SECRET=from-the-env-file\nNOTIFY_TIMEZONE=Asia/Shanghai\n")
+    there = project.folder / name
+    before = there.read_text(encoding="utf-8") if there.is_file() else ""
+    project.put(name, f"{before}\n{text}\n")
+    done = project.build("aws", *BARE, "--lang", "en")
+    said = " ".join(done.errors.split())
+    line = before.count("\n") + 2
+
+    assert (done.code, f"{name}, line {line} has a secret" in said) == (1, True), done
+    assert not [one for one in ("from-the-env-file", "0123abcd", "0a0a") if one in said]
+    assert not (project.folder / "build" / "aws.zip").exists()
+
+
+@pytest.mark.parametrize("secret", ["hunter2${S}", "${S}hunter2", "${S:-hunter2}x${T}"])
+def test_g5_part_of_a_secret_stops_the_build(secret: str, project: Project) -> None:
+    """What stands beside a variable is a secret as well."""
+    source = f"sources: {{ gitlab: {{ type: gitlab, secret: '{secret}' }} }}"
+    robot = "receivers: { dev: { type: wecom_robot, url: '${U}' } }"
+    project.put("config.yml", f"version: 1\n{source}\n{robot}\n")
+    done = project.build("aws", *BARE, "--lang", "en", S="a-secret-text", T="b-secret-text")
+
+    assert (done.code, "hunter2" in done.output + done.errors) == (1, False), done
+
+
+@pytest.mark.parametrize("place", [".aws/credentials.txt", "texts/.env.d/prod.txt"])
+def test_g5_hidden_folders_stay_out(place: str, project: Project) -> None:
+    """A link into one stops the build."""
+    project.put("config.yml", CONFIG)
+    there = project.put(place, "token")
+    (project.folder / "templates").mkdir(exist_ok=True)
+    (project.folder / "templates" / "x.txt").symlink_to(there)
+    done = project.build("aws", *BARE, "--lang", "en")
+
+    assert (done.code, "begins with a dot" in " ".join(done.errors.split())) == (1, True), done
+
+
 def test_link_to_a_hidden_file_is_not_followed(project: Project) -> None:
     """A template that is another name for ``.env`` stops the build."""
     project.put("config.yml", CONFIG)

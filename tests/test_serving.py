@@ -267,7 +267,10 @@ def end(process: subprocess.Popen[str]) -> str:
 @pytest.mark.parametrize(
     "lang, lines",
     [
-        ("zh-CN", ("config.yml 里的", "config.yml 里 3 个接收者的模拟机器人", "试试", "停止    Ctrl-C")),
+        (
+            "zh-CN",
+            ("config.yml 里的", "config.yml 里 3 个接收者的模拟机器人", "试试", "停止    Ctrl-C"),
+        ),
         ("en", ("as in config.yml", "for the receivers of config.yml (3)", "Try", "Ctrl-C")),
     ],
 )
