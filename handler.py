@@ -52,6 +52,7 @@ _HEALTH_AT = Phrase(
     "健康检查在 /；Webhook 用 POST 发送", "the health answer is at /; webhooks are sent with POST"
 )
 _PLATFORM_MARGIN_S = 0.2  # between our answer and the platform's time-out
+_LEAST_S = 2.0  # for posting, however long it took to fetch the configuration
 _LEASE_MARGIN_S = 5.0  # a call that was killed holds its claims a little longer than it may run
 _STORE_S = 1.5  # what a store that hangs can cost, and a little for the message itself
 _TABLE = "dynamodb://"  # a store that is asked over the network
@@ -100,8 +101,14 @@ class Call(NamedTuple):
     began: float
 
     def deadline(self, most_s: float) -> float:
-        """Return when to have answered: *most_s* after *began*, and before the platform's end."""
-        return min(self.began + most_s, time.monotonic() + self.left_s() - _PLATFORM_MARGIN_S)
+        """Return when to have answered: *most_s* after *began*, and before the platform's end.
+
+        Not sooner than two seconds from now (or *most_s*): an event that came while the secrets
+        were fetched is better answered late than not sent.
+        """
+        now = time.monotonic()
+        until = max(self.began + most_s, now + min(most_s, _LEAST_S))
+        return min(until, now + self.left_s() - _PLATFORM_MARGIN_S)
 
     def left_s(self) -> float:
         """Return the seconds that the platform still gives, without end where it does not tell."""

@@ -19,6 +19,7 @@ from relay.words import Phrase
 
 _LEVEL = "2"  # without docstrings, which nothing reads there; the name is that of any other level
 _ASK = "import sys; print(sys.implementation.name, sys.version.split()[0])"
+_ASK_S = 20
 _BROKEN = Phrase(
     "Python {python} 编译不了打包的代码：\n{said}",
     "Python {python} cannot compile what is bundled:\n{said}",
@@ -87,9 +88,9 @@ def _version(path: str) -> str:
     """
     try:
         done = subprocess.run(  # noqa: S603 - an interpreter of this machine
-            [path, "-S", "-c", _ASK], env=_environ(), capture_output=True, text=True
+            [path, "-S", "-c", _ASK], env=_environ(), capture_output=True, text=True, timeout=_ASK_S
         )
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return ""
     name, _, version = done.stdout.strip().partition(" ")
     return version if name == "cpython" and done.returncode == 0 else ""

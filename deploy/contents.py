@@ -42,7 +42,8 @@ def files(project: Path, packages: Path, target: Target) -> dict[str, File]:
 
 def _ours(project: Path, target: Target) -> Iterator[tuple[str, File]]:
     sources = [path for folder in _FOLDERS for path in (project / folder).rglob("*.py")]
-    names = [path.relative_to(project).as_posix() for path in sources]
+    names = [path.relative_to(project).as_posix() for path in sources if path.is_file()]
+    names = [name for name in names if "/." not in name]  # an editor's, a tool's
     names = ["handler.py", *(name for name in names if name != _COMMANDS)]
     for name in (*names, *(_WEB if target.serves else ())):
         yield name, File(_content(project, name, target))

@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from deploy.tencent_parts import SettingsError
 from relay.words import Phrase
@@ -22,6 +22,10 @@ _ALSO_RESERVED = ("PYTHONPATH",)
 
 _NO_FILE = Phrase("没有文件 {file}", "there is no file {file}")
 _UNREADABLE = Phrase("{file} 读不了：要是 UTF-8 的文本", "{file} cannot be read: it must be UTF-8")
+_BAD_LINE = Phrase(
+    "{file} 第 {line} 行读不懂：写成 NAME=值，引号要成对",
+    "{file}, line {line} cannot be understood: write NAME=value, quotation marks in pairs",
+)
 _BAD_NAMES = Phrase(
     "变量名不行：{names}；要以字母开头，只有字母、数字和下划线",
     "variables cannot be called {names}: letters, digits and _ only, a letter first",
@@ -67,8 +71,13 @@ def from_file(path: Path, *, required: bool) -> dict[str, str]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise SettingsError(_UNREADABLE.filled(file=path.name)) from None
-    found = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value for name, value in found.items() if value}
+    found = {}
+    for one in parse_stream(StringIO(text)):
+        if one.error:
+            raise SettingsError(_BAD_LINE.filled(file=path.name, line=one.original.line))
+        if one.key and one.value:
+            found[one.key] = one.value
+    return found
 
 
 def merged(ours: Mapping[str, str], there: Mapping[str, str]) -> Variables:

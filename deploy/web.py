@@ -37,6 +37,9 @@ _SPOOLED_BYTES = 512 * 1024  # a larger body waits in a temporary file until it 
 # Read from a client that sends too much, for one that is cut off while it sends sees no answer.
 _DRAINED_BYTES = 32 * 1024 * 1024  # GitLab sends up to 25 MB
 
+_ENDING = ("SIGTERM", "SIGINT", "SIGHUP")  # the last one when a terminal is closed
+_OTHER_FILES = 100  # to robots, the log, a body in a temporary file now and then
+
 _CANNOT_LISTEN = Phrase("不能监听 {host}:{port}：{why}", "cannot listen on {host}:{port}: {why}")
 _WHY = {
     errno.EADDRINUSE: Phrase(
@@ -78,9 +81,10 @@ def main(argv: Sequence[str] | None = None, limits: Limits = _LIMITS) -> int:
     except OSError as error:
         sys.stderr.write(f"{_why(error, options.host, options.port, _spoken(os.environ))}\n")
         return 1
-    server = Server(handler.handler, listener, limits)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: server.end())
+    server = Server(handler.handler, listener, _within_files(limits))
+    for name in _ENDING:
+        if number := getattr(signal, name, None):
+            signal.signal(number, lambda number, frame: server.end())
     _tell_start(server)
     server.run()
     log.info("web.ended")
@@ -137,7 +141,9 @@ class Server:
 
     def _is_busy(self) -> bool:
         channels = self._waitress.active_channels.values()
-        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+        return any(
+            channel.request or channel.requests or channel.total_outbufs_len for channel in channels
+        )
 
 
 class _Body(OverflowableBuffer):  # type: ignore[misc]
@@ -184,6 +190,21 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         super().handle_read()
         if under_way is not None and self.request is under_way:
             self.last_activity = since
+
+
+def _within_files(limits: Limits) -> Limits:
+    """Return *limits* with no more connections than this process may have open files.
+
+    Without a file left the server would spin, and say nothing.
+    """
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return limits
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most == resource.RLIM_INFINITY:
+        return limits
+    return limits._replace(connections=max(min(limits.connections, most - _OTHER_FILES), 10))
 
 
 def _spooled_bytes() -> int:

@@ -4,8 +4,10 @@ What was installed is kept in a folder of its own for every platform, Python, an
 requirements and constraints, so that the next build needs no network.
 """
 
+import csv
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,7 +51,7 @@ def packages(
     *say* hears of it when pip is asked.
     """
     found = folder(project, target)
-    if found.is_dir():
+    if _is_whole(found):
         return found
     told = {"python": target.python, "platform": target.platform}
     if offline:
@@ -66,9 +68,25 @@ def packages(
         )
         if done.returncode:
             raise BuildError(_FAILED.filled(**told, said=_said(done.stderr)))
-        if not found.is_dir():  # another build may have been faster
+        if not _is_whole(found):  # another build may have been faster
+            shutil.rmtree(found, ignore_errors=True)
             new.rename(found)
     return found
+
+
+def _is_whole(found: Path) -> bool:
+    """Tell whether all that pip installed in the folder *found* is still there.
+
+    A package whose half is missing would be noticed in the cloud and not before.
+    """
+    records = list(found.glob("*.dist-info/RECORD"))
+    lines = [line for one in records for line in one.read_text(encoding="utf-8").splitlines()]
+    return bool(records) and all(_is_there(found / row[0], row[-1]) for row in csv.reader(lines))
+
+
+def _is_there(path: Path, size: str) -> bool:
+    in_scripts = ".." in path.parts  # pip puts these elsewhere
+    return in_scripts or (path.is_file() and (not size or path.stat().st_size == int(size)))
 
 
 def folder(project: Path, target: Target) -> Path:

@@ -82,7 +82,8 @@ class _Handler(logging.Handler):
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        with suppress(OSError, ValueError):  # nobody reads any more: nothing to tell, nowhere
+        # Nobody reads any more: there is nowhere to tell that.
+        with suppress(OSError, ValueError, RuntimeError):
             self._stream.write(f"{self.format(record)}\n")
             self._stream.flush()
 

@@ -4,6 +4,7 @@ OpenSSL takes some 15 ms to read the CA bundle, and does not need the interprete
 `relay.starting` imports this module before all others.
 """
 
+import os
 import ssl
 import threading
 from contextlib import suppress
@@ -16,9 +17,10 @@ class _Early:
         self._context: ssl.SSLContext | None = None
         self._lock = threading.Lock()
         with suppress(RuntimeError):  # no thread to be had: then whoever needs it reads it
-            threading.Thread(target=self._begin).start()
+            threading.Thread(target=self.read).start()
 
-    def _begin(self) -> None:
+    def read(self) -> None:
+        """Read the bundle if nobody has, and return when it is read."""
         with suppress(OSError):  # it is raised to whoever needs the context
             self.context()
 
@@ -30,6 +32,8 @@ class _Early:
 
 
 _EARLY = _Early()
+if hasattr(os, "register_at_fork"):  # a child would wait for ever for locks of that thread
+    os.register_at_fork(before=_EARLY.read)
 
 
 def context() -> ssl.SSLContext:

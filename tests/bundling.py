@@ -26,7 +26,7 @@ TINY = {
     "requests/_fast.c": "int main;",
     "requests/tests.py": "NAMES = {'a', 'b', 'c', 'd'}\n",
     "requests-1.0.dist-info/METADATA": "Name: requests",
-    "requests-1.0.dist-info/RECORD": "all",
+    "requests-1.0.dist-info/RECORD": "requests/__init__.py,,10\n../bin/normalizer,,9\n",
     "requests-1.0.dist-info/licenses/LICENSE": "free",
     "requests-1.0.dist-info/NOTICE": "hear",
     "bin/normalizer": "#!/usr/bin/python",

@@ -477,6 +477,19 @@ def test_what_pip_said_is_shown_in_part() -> None:
     assert wheels._said("No module named pip\n") == "  No module named pip"
 
 
+@pytest.mark.parametrize("damage", ["gone", "shorter"])
+def test_damaged_packages_are_not_bundled(damage: str, project: Project) -> None:
+    """A package that lost a file would fail in the cloud, and nowhere before."""
+    found = wheels.folder(project.folder, AWS_BARE) / "requests" / "__init__.py"
+    if damage == "gone":
+        found.unlink()
+    else:
+        found.write_text("", encoding="utf-8")
+    done = project.build("aws", *BARE, "--lang", "en")
+
+    assert (done.code, "are not in build/wheels yet" in " ".join(done.errors.split())) == (1, True)
+
+
 def test_other_requirements_are_other_packages(project: Project) -> None:
     """What was fetched for other requirements or constraints is not used."""
     before = wheels.folder(project.folder, AWS_BARE)

@@ -1161,6 +1161,16 @@ def test_options_of_the_page_exist(name: str) -> None:
     assert set(re.findall(r"(--[a-z][a-z-]+)", page(name))) <= known
 
 
+@pytest.mark.parametrize("line", ['B="half', "B: 1", "="])
+def test_line_of_env_that_cannot_be_read_stops_it(person: Person, line: str) -> None:
+    """A variable that is dropped in silence keeps its old value in the cloud."""
+    (person.folder / ".env").write_text(f"A=1\n{line}\n", encoding="utf-8")
+    result = person.run("--lang", "en")
+
+    assert (1, []) == (result.exit_code, person.cloud.actions)
+    assert ".env, line 2 cannot be understood" in " ".join(result.stderr.split())
+
+
 # --- the configuration in the bundle
 
 

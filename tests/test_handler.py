@@ -191,3 +191,30 @@ def test_hook_path_names_the_source(relay: Relay) -> None:
 
     assert (named.status, named.report["event"]) == (200, "pipeline.failed")
     assert unknown.status == 404
+
+
+# --- time
+
+
+@pytest.mark.parametrize(
+    ("took_s", "left_ms", "expected_s"),
+    [
+        pytest.param(0.0, 60_000, 4.0, id="at-once"),
+        pytest.param(1.0, 60_000, 3.0, id="some-of-it-is-gone"),
+        pytest.param(9.0, 60_000, 2.0, id="all-of-it-is-gone"),
+        pytest.param(9.0, 1_000, 0.8, id="but-never-beyond-the-platform"),
+    ],
+)
+def test_fetching_the_configuration_leaves_time_to_post(
+    took_s: float, left_ms: int, expected_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow parameter store at a cold start must not cost the event."""
+    monkeypatch.setattr("time.monotonic", lambda: 100.0 + took_s)
+
+    class Context:
+        def get_remaining_time_in_millis(self) -> int:
+            return left_ms
+
+    deadline = handler.Call(Context(), 100.0).deadline(4.0)
+
+    assert round(deadline - 100.0 - took_s, 3) == expected_s

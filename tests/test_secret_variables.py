@@ -407,6 +407,33 @@ def test_aws_pages_without_an_end_are_given_up() -> None:
     assert (error.code, "500" in error.message.zh) == ("E206", True)
 
 
+def test_aws_slow_pages_end_in_time() -> None:
+    """After four seconds no further page is asked for: an event waits for them."""
+    passed = Clock()
+    page = {"Parameters": [{"Name": "/git-chat-relay/prod/A", "Value": MARK}], "NextToken": "t"}
+    client, asked = stubbed([page] * 50), []
+
+    def clock() -> float:
+        asked.append(passed.now)
+        passed.now += 1.5
+        return passed.now
+
+    error = error_of(aws_path_fetcher(LAMBDA, lambda: client, clock)([PATH])[PATH])
+
+    assert error.code == "E206"
+    assert 3 <= len(asked) <= 5
+
+
+def test_aws_answer_without_values_is_no_crash() -> None:
+    """What is not there is empty; nothing is raised that is no fault of the configuration."""
+
+    class Odd:
+        def get_parameters_by_path(self, **_: Any) -> dict[str, Any]:
+            return {"Parameters": [{"Name": "/git-chat-relay/prod/A"}]}
+
+    assert aws_path_fetcher(LAMBDA, Odd)([PATH])[PATH] == '{"A": ""}'
+
+
 @pytest.mark.parametrize(
     ("code", "words", "remedy"),
     [

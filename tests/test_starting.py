@@ -1,5 +1,6 @@
 """What a cold start does beside importing: it reads the CA bundle, and collects no garbage."""
 
+import os
 import ssl
 import subprocess
 import sys
@@ -17,7 +18,12 @@ ROOT = Path(__file__).parent.parent
 def printed(script: str) -> str:
     """Return what *script* prints in a process of its own."""
     done = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-W", "ignore", "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert done.stderr == ""
     return done.stdout.strip()
@@ -51,6 +57,20 @@ def test_all_sessions_share_one_context() -> None:
     assert contexts == {id(context)}
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.cert_store_stats()["x509_ca"] > 100
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_child_of_a_fork_does_not_wait_for_the_thread_it_has_not() -> None:
+    """The process forked while the bundle was being read."""
+    script = """
+import os
+from relay import tls
+child = os.fork()
+if child == 0:
+    os._exit(0 if tls.context().cert_store_stats()["x509_ca"] > 100 else 1)
+print(os.waitpid(child, 0)[1])
+"""
+    assert printed(script) == "0"
 
 
 def test_bundle_is_read_when_no_thread_was_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
