@@ -54,6 +54,7 @@ def matches(
     return any(_included(found, (text,), defaults) for text in texts)
 
 
+@lru_cache(maxsize=1024)
 def fault(pattern: str) -> Phrase | None:
     """Return why *pattern* (with or without ``!``) cannot be used, None when it can."""
     if re.fullmatch(_PLAIN, pattern) and pattern.count("*") <= MOST_WILDCARDS:

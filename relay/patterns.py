@@ -1,6 +1,6 @@
 """How events are named where they are chosen: ``*``, ``push``, ``pipeline.failed``, ``!job.*``."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from relay.errors import NOTHING
 from relay.kinds import KINDS
@@ -28,6 +28,7 @@ class UnknownEventError(ValueError):
         self.hint = hint
 
 
+@lru_cache(maxsize=256)  # a hundred routes name the same few
 def event_pattern(text: str) -> str:
     """Return the pattern in *text* as `relay.policy.decide` takes it, its alias replaced.
 
