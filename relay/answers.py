@@ -12,6 +12,7 @@ _ENTRY_LISTS = (
     "sent",
     "failed",
 )  # of equally long ones, the first loses an entry
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ROOM_FOR_MORE = len(',"more":9999999')
 
 
@@ -39,8 +40,7 @@ def fit(body: Mapping[str, Any], most: int) -> dict[str, Any]:
 
 def compact_json(value: object) -> bytes:
     """Write compact JSON in valid UTF-8, with ``?`` for what is no character."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 def _without_detail(entry: object) -> object:
