@@ -70,7 +70,7 @@ def test_chinese_page_shows_the_same_steps() -> None:
     """Its output is the one of ``--lang zh-CN``."""
     told = {"stage": aws_rehearsal.STAGE, "good": "wecom", "bad": "dingtalk", "code": "E525"}
     phrases = (
-        aws_rehearsal.DEPLOYED.filled(**told, count=15),
+        aws_rehearsal.DEPLOYED.filled(**told, count=14),
         aws_rehearsal.OPEN,
         aws_rehearsal.ANSWERED.filled(count=2),
         aws_rehearsal.POSTED.filled(**told, count=2),

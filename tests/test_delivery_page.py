@@ -86,8 +86,7 @@ def test_the_commands_for_the_cloud_make_what_the_relay_needs(cloud: list[str]) 
     dynamodb = boto3.client("dynamodb", region_name=REGION)
     address = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
     told = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])["Attributes"]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    timeout_s = int(readme.split("time-out: ")[1].split(" s")[0])
+    timeout_s = int(page().split("time-out (")[1].split(" s here")[0])
     table = dynamodb.describe_table(TableName="relay")["Table"]
 
     assert told["FifoQueue"] == "true"
