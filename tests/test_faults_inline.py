@@ -311,4 +311,5 @@ def test_c20_robot_that_hangs_beside_many_calls_at_once(robots: RobotServer, clo
     assert {"timeout"} == {entry["status"] for one in found for entry in one.report["failed"]}
     assert took_s < 4 * 1.7 * 2
     assert set() == others() - before[0]
-    assert descriptors() - before[1] <= 16  # kept connections of 8 calls at once, to two robots
+    # Both ends of the connections that 8 calls at once may keep to three robots; 32 would have 192.
+    assert descriptors() - before[1] <= 2 * 3 * 8
