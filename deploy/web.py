@@ -131,9 +131,10 @@ class Server:
             self._turn(1.0)
         wasyncore.dispatcher.close(self._waitress)  # the listener alone: no new connections
         until = time.monotonic() + self._end_s
-        self._turn(0.0)  # what has arrived and is not read yet
-        while self._is_busy() and time.monotonic() < until:
-            self._turn(0.2)
+        quiet = 0  # a request may have arrived behind one that was just answered: look again
+        while quiet < 2 and time.monotonic() < until:
+            self._turn(0.2 if self._is_busy() else 0.0)
+            quiet = 0 if self._is_busy() else quiet + 1
         self._waitress.task_dispatcher.shutdown(timeout=0.1)
 
     def _turn(self, timeout_s: float) -> None:

@@ -21,7 +21,7 @@ import pytest
 from conftest import ROOT
 from relays import SECRET, SIGNING_TOKEN, signed_by_gitlab
 
-from deploy.web import _Body, main
+from deploy.web import Limits, _Body, _within_files, main
 from relay.clouds import MAX_BODY_BYTES as LIMIT
 from workbench import samples
 from workbench.robot_book import Received
@@ -552,6 +552,37 @@ def test_requests_under_way_are_answered_at_the_end(number: int, threads: int) -
     assert in_time == [True, True, True]
     assert (web.code, web.errors) == (0, "")
     assert web.told[-1]["event"] == "web.ended"
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_large_request_that_has_arrived_is_answered_at_the_end(name: str) -> None:
+    """It lies in the system's buffers when the signal comes, more than one reading takes."""
+    with RobotServer() as robots:
+        environ = {**ALONE, "WECOM_WEBHOOK_URL": robots.add_wecom(),
+                   "RELAY_ALLOW_HOSTS": robots.host}  # fmt: skip
+        with Web(environ, end_s=PATIENCE_S) as web, contextlib.closing(web.connect()) as client:
+            client.request("GET", "/")
+            client.getresponse().read()  # the connection is taken
+            web.process.send_signal(signal.SIGSTOP)
+            client.request("POST", "/", pipeline(pad_to=200_000), HEADERS)
+            web.process.send_signal(getattr(signal, name))
+            web.process.send_signal(signal.SIGCONT)
+            status = client.getresponse().status
+            web.process.wait(PATIENCE_S)
+
+    assert (status, web.code, len(robots.received)) == (200, 0, 1)
+
+
+def test_connections_stay_within_the_files_that_may_be_open() -> None:
+    """Some are left for the robots, and a few connections there always are."""
+    resource = pytest.importorskip("resource")
+    limits = Limits()
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    found = _within_files(limits).connections
+    few = _within_files(limits._replace(connections=5)).connections
+
+    assert few == 10
+    assert soft == resource.RLIM_INFINITY or found == max(min(300, soft - 100), 10)
 
 
 def test_what_hangs_does_not_hold_up_the_end() -> None:
