@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import boto3  # type: ignore[import-untyped]  # has no types
 
+from deploy.errors import DeployError
 from relay.words import Phrase
 
 REGION = "ap-southeast-1"
@@ -48,12 +49,8 @@ _OSLS_HANGS = Phrase(
 )
 
 
-class RehearsalError(Exception):
-    """Something is missing, or not as it should be; *phrase* says what."""
-
-    def __init__(self, phrase: Phrase) -> None:
-        super().__init__(phrase.en)
-        self.phrase = phrase
+class RehearsalError(DeployError):
+    """Something is missing, or not as it should be."""
 
 
 class Account(NamedTuple):

@@ -3,28 +3,26 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 import click
 import yaml
-from dotenv import dotenv_values
 
 from deploy.archives import File
 from deploy.targets import BuildError
 from relay.config import Config, Secret
+from relay.configuration.origins import NAMES
+from relay.configuration.references import MASK, parts
+from relay.configuration.secret_errors import SecretError
+from relay.configuration.template_files import ENDINGS, is_file_name
 from relay.words import Phrase
-from workbench import configured
+from workbench import configured, env_file
 from workbench.checking import check
-from workbench.env_file import ENV_FILE
 
 CONFIG = "config.yml"  # what the function looks for where it stands
 TEMPLATES = "templates"
-_NAMES = (CONFIG, "config.yaml")
-# Of a template file, as `relay.configuration.template_files` knows it.
-_ENDINGS = (".j2", ".jinja", ".jinja2", ".md", ".txt")
-_REFERENCE = re.compile(r"(?<!\$)\$\{(\w+)\}")
 _WRITTEN_OUT = "W201"
-_MASKED = "***"  # stands in a reference for what was written out
 # The key in a robot's address, DingTalk's signing secret, GitLab's signing token.
 _KEYS = re.compile(
     rb"[?&](?:key|access_token)=[0-9A-Za-z-]{16,}|\bSEC[0-9A-Za-z]{16,}|\bwhsec_[0-9A-Za-z+/=]{16,}"
@@ -57,7 +55,7 @@ def find(config: str | None) -> Path | None:
     """Return the configuration: *config*, or the usual file of this folder; None without one."""
     if config is not None:
         return Path(config)
-    return next((Path(name) for name in _NAMES if Path(name).is_file()), None)
+    return next((Path(name) for name in NAMES if Path(name).is_file()), None)
 
 
 def files(config: Path, lang: str) -> dict[str, File]:
@@ -70,12 +68,12 @@ def files(config: Path, lang: str) -> dict[str, File]:
     click.get_current_context().invoke(check, file=name, offline=True, lang=lang)
     loaded = configured.read(configured.setting(name, lang), lenient=True, offline=True)
     has_secret = any(problem.code == _WRITTEN_OUT for problem in loaded.problems)
-    if has_secret or any(_MASKED in one.reference for one in _secrets(loaded.usable())):
+    if has_secret or any(MASK in one.reference for one in _secrets(loaded.usable())):
         raise BuildError(_HAS_SECRET.filled(file=name))
     folder = config.parent
     names = dict.fromkeys([*_named(loaded.text), *_lying_about(folder)])
     own = {name: config.read_bytes(), **{one: _content(folder, one) for one in names}}
-    known = _known_secrets(folder / ENV_FILE)
+    known = _known_secrets(folder)
     for one, content in own.items():
         _check_keys(one, content, known)
     return {CONFIG: File(own.pop(name)), **{one: File(text) for one, text in own.items()}}
@@ -86,7 +84,12 @@ def needed(text: str) -> list[str]:
     written = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes nothing but texts of it
     if isinstance(written, dict):
         written.pop(TEMPLATES, None)  # `${` means nothing there
-    return sorted({name for one in _texts(written) for name in _REFERENCE.findall(one)})
+    return sorted({name for one in _texts(written) for name in _names(one)})
+
+
+def _names(value: str) -> Iterator[str]:
+    with suppress(SecretError):  # `check` has told of it
+        yield from (part.name for part in parts(value) if part.name and part.default is None)
 
 
 def _texts(written: object) -> Iterator[str]:
@@ -109,7 +112,7 @@ def _named(text: str) -> Iterator[str]:
     written = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes nothing but texts of it
     templates = written.get(TEMPLATES) if isinstance(written, dict) else None
     for value in (templates or {}).values():
-        if value.endswith(_ENDINGS) and "\n" not in value and "{" not in value:
+        if is_file_name(value):
             yield Path(os.path.normpath(value)).as_posix()
 
 
@@ -118,17 +121,16 @@ def _lying_about(folder: Path) -> Iterator[str]:
     for path in sorted((folder / TEMPLATES).rglob("*")):
         name = path.relative_to(folder)
         is_hidden = any(part.startswith(".") for part in name.parts)
-        if path.is_file() and path.name.endswith(_ENDINGS) and not is_hidden:
+        if path.is_file() and path.name.endswith(ENDINGS) and not is_hidden:
             yield name.as_posix()
 
 
-def _known_secrets(path: Path) -> list[bytes]:
-    """Return the secrets that stand in the ``.env`` at *path*."""
-    found = dotenv_values(path, interpolate=False) if path.is_file() else {}
+def _known_secrets(folder: Path) -> list[bytes]:
+    """Return the secrets that stand in the ``.env`` of *folder*."""
     return [
         value.encode()
-        for name, value in found.items()
-        if value and len(value) >= _SHORTEST_SECRET and _SECRET_NAME.search(name)
+        for name, value in env_file.present(folder).items()
+        if len(value) >= _SHORTEST_SECRET and _SECRET_NAME.search(name)
     ]
 
 

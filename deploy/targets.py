@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from relay.words import Phrase
+from deploy.errors import DeployError
 
 _ALL = "requirements.txt"
 # Both clouds have a C library that takes these wheels; `reference/platforms.md` section 4.1.
@@ -27,12 +27,8 @@ class Target(NamedTuple):
         return PLATFORMS[self.arch]
 
 
-class BuildError(Exception):
-    """There is no bundle; *phrase* says why and what to do."""
-
-    def __init__(self, phrase: Phrase) -> None:
-        super().__init__(phrase.en)
-        self.phrase = phrase
+class BuildError(DeployError):
+    """There is no bundle."""
 
 
 _TENCENT = (_ALL, "requirements-tencent.txt")

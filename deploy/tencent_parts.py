@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from deploy.errors import DeployError
 from relay.configuration.suggest import nearest
 from relay.words import Phrase
 
@@ -44,12 +45,8 @@ _REFERENCES = Phrase(
 )
 
 
-class SettingsError(Exception):
-    """Something on this machine that has to be put right first; *phrase* says what and how."""
-
-    def __init__(self, phrase: Phrase) -> None:
-        super().__init__(phrase.en)
-        self.phrase = phrase
+class SettingsError(DeployError):
+    """Something on this machine that has to be put right first."""
 
 
 class Part:

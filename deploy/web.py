@@ -16,7 +16,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from waitress import create_server, wasyncore  # type: ignore[import-untyped]  # has no types
@@ -29,7 +29,7 @@ import handler
 from relay import log
 from relay.clouds import MAX_BODY_BYTES
 from relay.configuration.origins import lang_of
-from relay.words import Phrase
+from relay.words import Phrase, spoken
 from relay.wsgi import Handle, application
 
 _READ_BYTES = 64 * 1024
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None, limits: Limits = _LIMITS) -> int:
     try:
         listener = _listening(options.host, options.port)
     except OSError as error:
-        sys.stderr.write(f"{_why(error, options.host, options.port, _spoken(os.environ))}\n")
+        sys.stderr.write(f"{_why(error, options.host, options.port, spoken(os.environ))}\n")
         return 1
     server = Server(handler.handler, listener, _within_files(limits))
     for name in _ENDING:
@@ -238,12 +238,6 @@ def _why(error: OSError, host: str, port: int, lang: str) -> str:
     other = (error.strerror or str(error)).partition(" (while")[0]
     why = _WHY.get(error.errno or 0, Phrase(other, other)).filled(other=port % 65535 + 1)
     return _CANNOT_LISTEN.filled(host=host, port=port, why=why.of(lang)).of(lang)
-
-
-def _spoken(environ: Mapping[str, str]) -> str:
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    locale = next((found for name in names if (found := environ.get(name))), "")
-    return "zh-CN" if locale.lower().startswith("zh") else "en"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ A phrase stands where it is used, both languages side by side, so that they cann
 `design/messages.md` rules 10, 13, 14 and section 6 decide the wording.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from relay.events import Person
@@ -152,6 +152,15 @@ class Words:
         if year != now_year or not 1 <= month <= 12:
             return date[:10]
         return date[5:10] if self.chinese else f"{MONTHS[month - 1]} {day}"
+
+
+def spoken(environ: Mapping[str, str]) -> str:
+    """Return the language of a person's terminal: ``zh-CN`` or ``en``.
+
+    The first of POSIX's variables that is set decides.
+    """
+    found = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh-CN" if found.lower().startswith("zh") else "en"
 
 
 def project_name(path: str) -> str:

@@ -21,7 +21,6 @@ from verbs import CONFIG, PLANTED, VALUES, written_out
 
 from deploy import archives, bytecode, libraries, own_files, wheels
 from deploy.targets import TARGETS
-from relay.configuration import template_files
 
 NO_PYTHON = "3.99"  # none here: such a bundle has no byte code, and is made faster
 OUR_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -393,11 +392,6 @@ def test_link_to_a_hidden_file_is_not_followed(project: Project) -> None:
     done = project.build("aws", *BARE, "--lang", "en")
 
     assert (done.code, "cannot be bundled" in done.errors) == (1, True), done
-
-
-def test_template_files_are_those_of_the_relay() -> None:
-    """The build and the function take the same names for files."""
-    assert own_files._ENDINGS == template_files._ENDINGS
 
 
 def test_g5_no_secret_is_in_the_built_zip(tmp_path: Path) -> None:

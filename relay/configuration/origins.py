@@ -13,7 +13,7 @@ from relay.errors import ConfigError, Problem
 
 ENVIRONMENT = "environment"
 SECRETS = "RELAY_SECRETS"  # names where more variables are (`secret_variables`)
-_NAMES = ("config.yml", "config.yaml")
+NAMES = ("config.yml", "config.yaml")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -51,7 +51,7 @@ def origin(environ: Mapping[str, str], folders: tuple[Path, ...] = (Path(), _ROO
     if text := environ.get("CONFIG_YAML", "").strip():
         return Origin("CONFIG_YAML", text=text)
     named = environ.get("CONFIG_FILE")
-    wanted = _NAMES if named is None else tuple(filter(None, [named.strip()]))
+    wanted = NAMES if named is None else tuple(filter(None, [named.strip()]))
     for name in wanted:
         for folder in folders:
             if (folder / name).is_file():

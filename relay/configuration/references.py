@@ -10,7 +10,7 @@ from relay.configuration.secret_errors import fault
 
 SSM, FILE = "ssm://", "file://"
 
-_MASK = "***"
+MASK = "***"
 _VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?")
 _REMOTE = re.compile(r"(ssm|file):/", re.IGNORECASE)
 _QUERY_VALUE = re.compile(r"=[^&#]+")
@@ -65,12 +65,12 @@ def shown(text: str) -> str:
     if not any(part.name for part in pieces):
         return ""
     is_address = text.startswith(("https://", "http://"))
-    first = _QUERY_VALUE.sub(f"={_MASK}", pieces[0].text) if is_address else _MASK
-    return _shown(pieces[0], first) + "".join(_shown(part, _MASK) for part in pieces[1:])
+    first = _QUERY_VALUE.sub(f"={MASK}", pieces[0].text) if is_address else MASK
+    return _shown(pieces[0], first) + "".join(_shown(part, MASK) for part in pieces[1:])
 
 
 def _shown(part: Part, literal: str) -> str:
     if not part.name:
         return literal
-    default = f":-{_MASK}" if part.default else ":-"
+    default = f":-{MASK}" if part.default else ":-"
     return f"${{{part.name}{'' if part.default is None else default}}}"

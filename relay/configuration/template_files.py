@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from relay.templates import TemplateFault
 
 _MOST_BYTES = 4 * MOST_TEMPLATE + 3  # of UTF-8, and a byte-order mark
-_ENDINGS = (".j2", ".jinja", ".jinja2", ".md", ".txt")
+ENDINGS = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 _NO_FILE = Phrase("找不到模板文件 {file}", "there is no template file {file}")
 _OUTSIDE = Phrase(
     "模板文件 {file} 不在配置文件的目录里",
@@ -43,7 +43,7 @@ def read(top: Section, reader: Reader, folder: Path | None) -> None:
     if templates is None:
         return
     for event, text in templates.items():
-        if _is_file_name(text):
+        if is_file_name(text):
             try:
                 templates[event] = _content(text, folder)
             except _FileError as fault:
@@ -74,8 +74,8 @@ def _in_line(found: TemplateFault) -> Phrase:
     return Phrase(found.message.zh + place.zh, found.message.en + place.en)
 
 
-def _is_file_name(text: str) -> bool:
-    return "\n" not in text and "{" not in text and text.endswith(_ENDINGS)
+def is_file_name(text: str) -> bool:
+    return "\n" not in text and "{" not in text and text.endswith(ENDINGS)
 
 
 def _content(name: str, folder: Path | None) -> str:
