@@ -17,7 +17,7 @@ from workbench.dingtalk_rules import MAX_BODY_BYTES
 from workbench.markup_runs import Run
 from workbench.robot_book import Received
 from workbench.robot_terms import DINGTALK, WECOM, WECOM_APP
-from workbench.terminal import printable
+from workbench.terminal import printable, single_line
 
 NAMES = {WECOM: "WeCom", DINGTALK: "DingTalk", WECOM_APP: "WeCom app"}
 _LIMITS = {
@@ -70,36 +70,29 @@ def of_rendered(vendor: str, rendered: Rendered) -> Bubble:
 
 def show(bubble: Bubble, console: Console) -> None:
     """Print the line of the chat list, the message, and its size."""
-    kind = str(bubble.raw.get("msgtype"))
-    rows = _rows(bubble, kind)
     width = min(console.width, _WIDTH)
     inner = width - 4
-    body = Text("\n").join(line for row in rows for line in _lines(row, console, inner))
-    for label in _buttons(bubble.raw.get(kind)):
+    body = Text("\n").join(line for row in rows(bubble) for line in _lines(row, console, inner))
+    for label in buttons(bubble):
         body.append(f"\n[ {label} ]", Style(color="blue", bold=True))
-    console.print(_notification(bubble, rows, console.width))
-    title = Text(f"{NAMES[bubble.vendor]} {kind}{_to(bubble)}")
-    console.print(Panel(body, width=width, title=title))
+    listed = Text(f"{NAMES[bubble.vendor]}: {notification(bubble)}", Style(bold=True))
+    listed.truncate(console.width, overflow="ellipsis")
+    console.print(listed)
+    title = single_line(f"{NAMES[bubble.vendor]} {_kind(bubble)}{_to(bubble)}")
+    console.print(Panel(body, width=width, title=Text(title)))
     limit = f" / {bubble.limit}" if bubble.limit else ""
     console.print(Text(f"{bubble.size}{limit} B", Style(dim=True)))
 
 
-def _to(bubble: Bubble) -> str:
-    """Return to whom an application's message goes, or to which group a robot's."""
-    people = bubble.raw.get("touser")
-    name = people if isinstance(people, str) else bubble.name
-    return printable(f" → {name}") if name else ""
-
-
-def _notification(bubble: Bubble, rows: list[markup.Row], width: int) -> Text:
+def notification(bubble: Bubble) -> str:
     """Return what the chat list shows: the title, or the first line without its markup."""
-    first = bubble.title or next((markup.plain(row) for row in rows if row.runs), "")
-    line = Text(printable(f"{NAMES[bubble.vendor]}: {first}"), Style(bold=True))
-    line.truncate(width, overflow="ellipsis")
-    return line
+    lines = (markup.plain(row) for row in rows(bubble) if row.runs)
+    return single_line(bubble.title or next(lines, ""))
 
 
-def _rows(bubble: Bubble, kind: str) -> list[markup.Row]:
+def rows(bubble: Bubble) -> list[markup.Row]:
+    """Return the message's lines, then who is pinged without standing in them."""
+    kind = _kind(bubble)
     syntax = _SYNTAXES.get((bubble.vendor, kind), markup.TEXT)
     at = bubble.raw.get("at")
     ids = [*_texts(at, "atMobiles"), *_texts(at, "atUserIds")]
@@ -107,25 +100,38 @@ def _rows(bubble: Bubble, kind: str) -> list[markup.Row]:
     part = bubble.raw.get(kind)
     named = [*_texts(part, "mentioned_list"), *_texts(part, "mentioned_mobile_list")]
     extra = [f"@{name.removeprefix('@')}" for name in named] + ["@all"] * everybody
-    rows = markup.rows(printable(bubble.text), syntax, mentioned=ids)
+    found = markup.rows(printable(bubble.text), syntax, mentioned=ids)
     if extra:
-        rows.append(markup.Row((Run(printable(" ".join(extra)), mention=True),)))
-    return rows
+        found.append(markup.Row((Run(single_line(" ".join(extra)), mention=True),)))
+    return found
+
+
+def buttons(bubble: Bubble) -> list[str]:
+    """Return what stands on the buttons of an action card."""
+    part = bubble.raw.get(_kind(bubble))
+    if not isinstance(part, dict):
+        return []
+    found = part.get("btns")
+    labels = [part.get("singleTitle")] if "singleTitle" in part else []
+    if not labels and isinstance(found, list):
+        labels = [button.get("title") for button in found if isinstance(button, dict)]
+    return [single_line(label) for label in labels if isinstance(label, str)]
+
+
+def _kind(bubble: Bubble) -> str:
+    return str(bubble.raw.get("msgtype"))
+
+
+def _to(bubble: Bubble) -> str:
+    """Return to whom an application's message goes, or to which group a robot's."""
+    people = bubble.raw.get("touser")
+    name = people if isinstance(people, str) else bubble.name
+    return f" → {name}" if name else ""
 
 
 def _texts(part: object, name: str) -> list[str]:
     value = part.get(name) if isinstance(part, dict) else None
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _buttons(part: object) -> list[str]:
-    if not isinstance(part, dict):
-        return []
-    found = part.get("btns")
-    buttons = [part.get("singleTitle")] if "singleTitle" in part else []
-    if not buttons and isinstance(found, list):
-        buttons = [button.get("title") for button in found if isinstance(button, dict)]
-    return [printable(button) for button in buttons if isinstance(button, str)]
 
 
 def _lines(row: markup.Row, console: Console, width: int) -> list[Text]:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from workbench.markup_runs import Run, Syntax, read_runs
@@ -52,25 +52,20 @@ def _quoted(line: str) -> tuple[bool, str]:
     return quote, line[1:].removeprefix(" ") if quote else line
 
 
-def _folded(lines: Sequence[str]) -> Iterator[tuple[bool, str]]:
+def _folded(lines: Sequence[str]) -> list[tuple[bool, str]]:
     """Join lines as markdown does: two spaces at the end or an empty line break them."""
-    current: tuple[bool, str] | None = None
-    broken = False
+    found: list[tuple[bool, list[str]]] = []
+    within = broken = False
     for line in lines:
         quote, content = _quoted(line.strip())
-        if current and not content:
-            yield current
-            yield quote and current[0], ""
-            current = None
+        quoted = within and found[-1][0]
+        starts = bool(_HEADING.match(content) or _ITEM.match(content))
+        if within and not content:
+            found.append((quote and quoted, []))
+        elif within and not (broken or starts or (quote and not quoted)):
+            found[-1][1].append(content)
         elif content:
-            starts = _HEADING.match(content) or _ITEM.match(content)
-            if current is None:
-                current = quote, content
-            elif broken or starts or (quote and not current[0]):
-                yield current
-                current = quote or (current[0] and not starts), content
-            else:
-                current = current[0], f"{current[1]} {content}"
-            broken = line.endswith("  ") or bool(_HEADING.match(content))
-    if current:
-        yield current
+            found.append((quote or (quoted and not starts), [content]))
+        within = bool(content)
+        broken = line.endswith("  ") or bool(_HEADING.match(content))
+    return [(quote, " ".join(parts)) for quote, parts in found]

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from relay import log
 from relay.words import Phrase
-from workbench.terminal import printable
+from workbench.terminal import single_line
 
 _TEMPLATE = Phrase(
     "模板出错（{code}），用内置消息代替：{detail}",
@@ -43,4 +43,4 @@ class _Notes(logging.Handler):
         if phrase is None or (phrase is _REFUSED and fields.get("code") != "E302"):
             return
         told = {"code": fields.get("code", ""), "detail": fields.get("detail", "")}
-        self._console.print(printable(phrase.filled(**told).of(self._lang)))
+        self._console.print(single_line(phrase.filled(**told).of(self._lang)))

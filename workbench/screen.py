@@ -13,7 +13,7 @@ from rich.text import Text
 from relay.wsgi import Handle
 from workbench import bubbles
 from workbench.robot_book import Received
-from workbench.terminal import printable
+from workbench.terminal import single_line
 
 _GOOD, _BAD, _DIM = Style(color="green"), Style(color="red", bold=True), Style(dim=True)
 
@@ -74,7 +74,7 @@ class Screen:
         line = Text.assemble((time.strftime("%H:%M:%S", time.localtime(at)), _DIM), f"  {arrow} ")
         line.append_text(text)
         if end:
-            line.append(f"   {end}", _DIM)
+            line.append(f"   {single_line(end)}", _DIM)
         self._console.print(line)
 
     def _flush(self) -> None:
@@ -91,20 +91,17 @@ def _arrived(event: Mapping[str, Any], body: Mapping[str, Any]) -> Text:
     request = f"{event['requestContext']['http']['method']} {event['rawPath']}"
     name = str(body.get("event") or forge or request)
     where = " ".join(str(body[key]) for key in ("project", "ref") if body.get(key))
-    return Text.assemble((printable(name), Style(bold=True)), printable(f"  {where}".rstrip()))
+    return Text.assemble((single_line(name), Style(bold=True)), single_line(f"  {where}".rstrip()))
 
 
 def _answered(status: int, body: Mapping[str, Any]) -> tuple[Text, str]:
     """Return what became of it, receiver by receiver, and the count."""
-    parts = [
-        Text(f"{one['receiver']} {one['status']} {one['bytes']} B {one['ms']} ms", _GOOD)
-        for one in body.get("sent", ())
-    ]
-    parts += [Text(printable(_failure(one)), _BAD) for one in body.get("failed", ())]
+    parts = [Text(single_line(_success(one)), _GOOD) for one in body.get("sent", ())]
+    parts += [Text(single_line(_failure(one)), _BAD) for one in body.get("failed", ())]
     if not parts:
         why = [f"{one.get('reason')} {one.get('detail', '')}" for one in body.get("skipped", ())]
         text = "; ".join(why) or _refusal(body)
-        parts = [Text(printable(f"{status} {text}".rstrip()), _GOOD if status < 400 else _BAD)]
+        parts = [Text(single_line(f"{status} {text}".rstrip()), _GOOD if status < 400 else _BAD)]
     counts = [
         f"{len(body[name])} {name}" for name in ("sent", "failed", "skipped") if body.get(name)
     ]
@@ -114,6 +111,10 @@ def _answered(status: int, body: Mapping[str, Any]) -> tuple[Text, str]:
 def _refusal(body: Mapping[str, Any]) -> str:
     """Return the reason of a request that was refused, and what to do."""
     return ": ".join(str(body[key]) for key in ("reason", "fix") if body.get(key))
+
+
+def _success(one: Mapping[str, Any]) -> str:
+    return f"{one['receiver']} {one['status']} {one['bytes']} B {one['ms']} ms"
 
 
 def _failure(one: Mapping[str, Any]) -> str:
