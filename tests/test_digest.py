@@ -86,11 +86,13 @@ def test_it_changes_with_what_is_configured(changes: dict[str, Any]) -> None:
     [
         {"origin": "config.yml"},
         {"digest": "1234"},
+        {"queue": "sqs://relay.fifo"},
+        {"state": "dynamodb://relay"},
         route(place="config.yml:10"),
         receiver(url=Secret("https://example.com/?key=another", "${URL}")),
     ],
     ids=str,
 )
 def test_it_does_not_change_with_places_and_secrets(changes: dict[str, Any]) -> None:
-    """Where something stands is not what it says; the value of a secret has no part in it."""
+    """Where something stands is not what it says; nor has a secret's value a part in it."""
     assert digest(CONFIG._replace(**changes)) == digest(CONFIG)

@@ -11,11 +11,12 @@ _DIGITS = 4
 def digest(config: Config) -> str:
     """Return 4 hexadecimal digits, the same in every process for the same configuration.
 
-    They change with everything but the places where it stands and the values of secrets: of a
-    secret only count whether there is one and its reference.
+    They change with everything but the places where it stands, queue and state, which only the
+    cloud has, and the values of secrets: of a secret only count whether there is one and its
+    reference.
     """
     routes = tuple(route._replace(place="") for route in config.routes)
-    placeless = config._replace(origin="", digest="", routes=routes)
+    placeless = config._replace(origin="", digest="", queue="", state="", routes=routes)
     text = json.dumps(placeless, separators=(",", ":"), default=_of_secret)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
