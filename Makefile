@@ -11,9 +11,9 @@ TESTS ?= tests
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.ready ## set up what the commands need, in .venv
+setup: $(VENV)/.workbench ## set up what the commands need, in .venv
 
-run: $(VENV)/.ready ## start it here, with stand-in robots; another port: make run PORT=9001
+run: $(VENV)/.workbench ## start it here, with stand-in robots; another port: make run PORT=9001
 	@$(BIN)/python -m relay serve --port $(PORT)
 
 test: lint unit ## run every check
@@ -30,7 +30,7 @@ format: $(VENV)/.ready ## put the code in its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bundle: $(VENV)/.ready ## make the zips for AWS and Tencent Cloud in build/
+bundle: $(VENV)/.workbench ## make the zips for AWS and Tencent Cloud in build/
 	@$(BIN)/python -m deploy.bundles
 
 rehearse: $(VENV)/.ready node_modules/.package-lock.json ## deploy to a stand-in of AWS, send a message through it, remove it
@@ -43,12 +43,17 @@ clean: ## remove what the other commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build .serverless node_modules
 
 # The version check comes first: pip's own message about an old Python is hard to read.
-$(VENV)/.ready: $(wildcard requirements*.txt)
+$(VENV)/.workbench: requirements.txt requirements-tencent.txt requirements-web.txt requirements-workbench.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up $(VENV): about 100 packages, a minute or more (PIP_INDEX_URL names a mirror)"
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Setting up $(VENV): about 30 packages (PIP_INDEX_URL names a mirror)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-workbench.txt
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.workbench requirements-dev.txt
+	@echo "Setting up $(VENV) for the checks: about 70 packages more, a minute or so"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 # Node only deploys to AWS.

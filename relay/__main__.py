@@ -9,7 +9,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         sys.exit(
             f"python -m relay needs the package {error.name}, which is not installed here.\n"
-            "Run: python -m pip install -r requirements-dev.txt"
+            "Run: python -m pip install -r requirements-workbench.txt"
         )
     commands()
 
