@@ -56,7 +56,7 @@ _ROOT = Path(__file__).parent.parent
 _SERVICE = "git-chat-relay"
 _GOOD, _REFUSING = "wecom", "dingtalk"
 _MAPPED = "ReportBatchItemFailures"
-_UNKNOWN_TOKEN = "E525"  # docs/refusals.md
+_UNKNOWN_TOKEN = "E525"  # docs/troubleshooting.md
 _DIFFERENT = Phrase(
     "{what}：应为 {expected}，实际是 {found}", "{what}: {expected} was expected, not {found}"
 )

@@ -45,8 +45,8 @@ _NO_KEY = Phrase(
     "export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=… (just looking: --dry-run)",
 )
 _NO_SDK = Phrase(
-    "没有腾讯云的 SDK：运行 pip install -r requirements-dev.txt",
-    "the vendor's SDK is missing: pip install -r requirements-dev.txt",
+    "没有腾讯云的 SDK：运行 pip install -r requirements-workbench.txt",
+    "the vendor's SDK is missing: pip install -r requirements-workbench.txt",
 )
 _BAD_NAME = Phrase(
     "--name 要有 2 到 60 个字符：字母开头，字母或数字结尾，中间可以有 - 和 _",

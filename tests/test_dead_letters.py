@@ -527,7 +527,10 @@ def test_drop_without_a_terminal_needs_yes(client: Any, queues: Queues) -> None:
     assert left(client, queues) == ["流水线失败 1"]
 
 
-@pytest.mark.parametrize("answer, code, count", [("y", 0, 0), ("n", 1, 1)])
+@pytest.mark.parametrize(
+    "answer, code, count",
+    [("y", 0, 0), (" YES", 0, 0), ("是", 0, 0), ("n", 1, 1), ("", 1, 1), ("yy", 1, 1)],
+)
 def test_drop_asks(
     client: Any,
     queues: Queues,
@@ -544,6 +547,7 @@ def test_drop_asks(
 
     assert (result.exit_code, len(received(client, queues.dead))) == (code, count)
     assert "gl-0001.dev-group" in result.output.splitlines()[0]
+    assert ("Aborted." in result.stderr) == bool(code)
 
 
 # what is meant

@@ -1,6 +1,7 @@
 """The verb ``init``: what it asks, writes, refuses and says."""
 
 import io
+import json
 import re
 import stat
 from collections.abc import Mapping
@@ -199,8 +200,27 @@ def test_a_wrong_answer_is_asked_again(folder: Path) -> None:
     result = run("--lang", "zh-CN", typed=f"https://example.com/?key={KEY}\n{KEY}\n\n\n")
 
     assert 0 == result.exit_code
-    assert "地址的主机不是 qyapi.weixin.qq.com" in result.output
+    assert "错误：地址的主机不是 qyapi.weixin.qq.com" in result.output
     assert WECOM_URL == variables(folder)["WECOM_WEBHOOK_URL"]
+
+
+def test_a_wrong_secret_is_asked_again_with_the_reason(folder: Path) -> None:
+    """What was typed unseen is not shown, but what is wrong with it is."""
+    typed = f"\n{DINGTALK_URL}\n{SECRET[:9]}\n{SECRET}\n\n"
+    result = run("--lang", "en", typed=typed)
+
+    assert 0 == result.exit_code
+    assert "Error: the secret is not whole: copy all of it" in result.output
+    assert SECRET[:9] not in result.output
+    assert SECRET == variables(folder)["DINGTALK_SECRET"]
+
+
+def test_ctrl_d_ends_it_with_nothing_written(folder: Path) -> None:
+    """In the language of the rest; exit code 1."""
+    result = run("--lang", "zh-CN", typed=f"{KEY}\n")
+
+    assert (1, "\n已取消。\n") == (result.exit_code, result.stderr)
+    assert [] == list(folder.iterdir())
 
 
 def test_options_are_not_asked_for(folder: Path) -> None:
@@ -359,6 +379,30 @@ def test_it_says_where_to_paste_and_what_to_run_next(folder: Path, lang: str, ur
         assert f"  {python()} -m relay {command}\n" in output
     shown = output.replace(python(), ".venv/bin/python")
     assert max(map(cell_len, shown.splitlines())) <= 80
+
+
+def test_for_programs_it_is_json_and_asks_nothing(folder: Path) -> None:
+    """What was written, where the webhook goes, what comes next; no secret."""
+    (folder / ".git").mkdir()
+    result = run("--wecom", KEY, "--format", "json", typed="")
+    found = json.loads(result.stdout)
+
+    assert {
+        "wrote": ["config.yml", ".env", ".gitignore"],
+        "receivers": ["wecom-group"],
+        "hooks": {"gitlab": "/hook/gitlab", "gitee": "/hook/gitee"},
+        "secret": "WEBHOOK_SECRET",
+        "next": [f"{python()} -m relay {verb}" for verb in ("check", "send wecom-group")],
+    } == found
+    assert [one for one in variables(folder).values() if one and one in result.output] == []
+
+
+def test_for_programs_nothing_is_asked_even_when_something_is_missing(folder: Path) -> None:
+    """Without a robot it is a usage error, at a terminal, too."""
+    result = run("--format", "json", "--lang", "en", typed=f"{KEY}\n\n\n")
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "no robot" in result.stderr
 
 
 def test_allowed_hosts_go_with_the_addresses_that_need_them(folder: Path) -> None:

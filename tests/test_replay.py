@@ -247,7 +247,7 @@ def test_ids_pick_some(folder: Path, robots: RobotServer) -> None:
     none = run("replay", "app.log", "gl-0002.dev-grup", "--lang", "en")
 
     assert (some.exit_code, titles(robots)) == (0, ["Event 1", "Event 3"])
-    assert (none.exit_code, "did you mean gl-0002.dev-group?" in none.output) == (2, True)
+    assert (none.exit_code, "did you mean\n  gl-0002.dev-group?" in none.output) == (2, True)
 
 
 def test_a_dry_run_sends_nothing(folder: Path, robots: RobotServer) -> None:

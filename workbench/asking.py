@@ -15,6 +15,7 @@ from relay.words import Phrase
 
 HOSTS = "RELAY_ALLOW_HOSTS"
 _ADDRESS = Phrase("地址{zh}", "the address {en}")
+_WRONG = Phrase("错误：{why}", "Error: {why}")
 _LEAST = 10  # characters of a DingTalk robot's secret
 _LEAST_KEY = 8
 _SHORT = Phrase("不完整，请整段复制", "is not whole: copy all of it")
@@ -23,12 +24,15 @@ _UNSEEN = Phrase("密钥里有看不见的字符", "the secret holds characters 
 
 
 class Form:
-    """What is asked and said, in *lang*; it asks only when standard input is a terminal."""
+    """What is asked and said, in *lang*; it asks only when standard input is a terminal.
 
-    def __init__(self, lang: str, environ: Mapping[str, str]) -> None:
+    A *silent* one never asks.
+    """
+
+    def __init__(self, lang: str, environ: Mapping[str, str], *, silent: bool = False) -> None:
         self.lang = lang
         self.hosts = items(environ.get(HOSTS, "").lower())
-        self.asks = sys.stdin.isatty()
+        self.asks = sys.stdin.isatty() and not silent
 
     def say(self, phrase: Phrase, **values: object) -> str:
         return phrase.filled(**values).of(self.lang)
@@ -42,15 +46,14 @@ class Form:
 
     def answer(self, question: Phrase, read: Callable[[str], str], *, hidden: bool = False) -> str:
         """Return what *read* makes of the answer, asking again until it is right; ``""``: none."""
-        shown = self.say(question)
-        answer: str = click.prompt(
-            shown,
-            default="",
-            show_default=False,
-            hide_input=hidden,
-            value_proc=lambda text: read(text) if text.strip() else "",
-        )
-        return answer
+        while True:
+            answer = click.prompt(
+                self.say(question), default="", show_default=False, hide_input=hidden
+            )
+            try:
+                return read(answer) if answer.strip() else ""
+            except click.UsageError as error:
+                click.echo(self.say(_WRONG, why=error.message))
 
     def address(self, service: Service) -> Callable[[str], str]:
         """Return what reads one robot's address of *service*; it raises UsageError."""

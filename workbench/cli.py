@@ -1,4 +1,4 @@
-"""What the commands share: help that begins with an example, hints, common options."""
+"""What the verbs share: failures, the sample that is meant, common options."""
 
 import os
 from collections.abc import Callable
@@ -7,52 +7,20 @@ from typing import Any, TypeVar
 import click
 
 from relay.config import LANGUAGES
-from relay.configuration.suggest import nearest
+from relay.words import Phrase
 from workbench.chosen import SOURCES, ChoiceError, changed, sample
 from workbench.languages import language
 from workbench.samples import Sample
+from workbench.verb import HELP_NAMES, choice, option
+from workbench.verb import Verb as Verb  # for the commands of `deploy`, too
 
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+SETTINGS = {"help_option_names": list(HELP_NAMES)}
+EVENT = Phrase(
+    "EVENT 是 `events` 列出的名字，或一个文件：样例，或代码平台发来的请求体。",
+    "EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it.",
+)
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-class Verb(click.Command):
-    """A command whose help begins with an example."""
-
-    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.example = example
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write(f"Example: {self.example}\n\n")
-        super().format_help(ctx, formatter)
-
-
-class Verbs(click.Group):
-    """A group that names the nearest verb, and lists verbs in the order in which they came."""
-
-    command_class = Verb
-
-    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.example = example
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write(f"Example: {self.example}\n\n")
-        super().format_help(ctx, formatter)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in self.commands and not name.startswith("-"):
-            near = nearest(name, self.commands)
-            ctx.fail(f'no verb "{name}"; {f"did you mean {near}?" if near else "-h lists them"}')
-        return super().resolve_command(ctx, args)
 
 
 class Failure(click.ClickException):
@@ -76,40 +44,41 @@ def chosen_sample(
 
 
 def json_option(function: _Function) -> _Function:
-    choice = click.Choice(["text", "json"])
-    option = click.option("--format", "form", type=choice, default="text", help="For programs.")
-    return option(function)
+    about = Phrase(
+        "json：给程序用；错误仍是文字，在 stderr", "json: for programs; errors stay text, on stderr"
+    )
+    return choice("--format", "form", known=("text", "json"), default="text", about=about)(function)
 
 
 def lang_option(function: _Function) -> _Function:
     """Add ``--lang``; the function gets the language to speak, also when nobody named one."""
-    option = click.option(
+    return choice(
         "--lang",
-        type=click.Choice(LANGUAGES),
+        known=LANGUAGES,
         callback=lambda context, parameter, value: language(value, os.environ),
-        help="Default: as the locale.",
-    )
-    return option(function)
+        about=Phrase("默认跟随系统语言", "Default: as the locale"),
+    )(function)
 
 
 def config_option(function: _Function) -> _Function:
-    option = click.option(
-        "--config", metavar="FILE", help="Default: CONFIG_FILE, config.yml, or the environment."
+    about = Phrase(
+        "默认：CONFIG_FILE、config.yml 或环境变量",
+        "Default: CONFIG_FILE, config.yml, or the environment",
     )
-    return option(function)
+    return option("--config", metavar="FILE", about=about)(function)
 
 
 def source_option(function: _Function) -> _Function:
-    return click.option("--source", type=click.Choice(SOURCES), help="The forge.")(function)
+    return choice("--source", known=SOURCES, about=Phrase("哪个代码平台", "The forge"))(function)
 
 
 def change_options(function: _Function) -> _Function:
     """Add ``--set`` and ``--header``."""
-    for option in (
-        click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'"),
-        click.option(
-            "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change the body first."
-        ),
+    body = Phrase("先改请求体里的一个值", "Change a value of the body first")
+    header = Phrase("先改一个请求头", "Change a header first")
+    for add in (
+        option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", about=header),
+        option("--set", "settings", multiple=True, metavar="PATH=VALUE", about=body),
     ):
-        function = option(function)
+        function = add(function)
     return function

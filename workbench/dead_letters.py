@@ -15,10 +15,11 @@ from relay.words import Phrase
 from relay.zones import zone
 from workbench import configured, terminal
 from workbench import dead_letter_report as report
-from workbench.cli import Failure, Verb, Verbs, config_option, json_option, lang_option
+from workbench.cli import Failure, config_option, json_option, lang_option
 from workbench.dead_letter_choice import Acted, Place, acted, choice_of, place_of, planned, seen
 from workbench.dead_letter_queue import Hold, Letter
 from workbench.queue_faults import QueueFault
+from workbench.verb import Verbs, option
 
 _NAME_SOME = Phrase("写出编号，或用 --all", "name some ids, or use --all")
 _NOT_BOTH = Phrase("编号和 --all 只能用一个", "either ids or --all, not both")
@@ -27,6 +28,7 @@ _NO_YES = Phrase(
 )
 _ASK = Phrase("永久删除这 {count} 条死信？", "Delete these {count} dead letters for good?")
 _ASK_ONE = Phrase("永久删除这条死信？", "Delete this dead letter for good?")
+_AGREED = ("y", "yes", "是")
 _SENT = Phrase("已送回队列", "sent back to the queue")
 _DROPPED = Phrase("已删除", "dropped")
 _WOULD = Phrase("会送回队列", "would be sent back to the queue")
@@ -38,28 +40,57 @@ _NEXT = Phrase(
 )
 
 
+_QUEUE = Phrase("默认：配置里的队列", "Default: the configuration's")
+_ABOUT = Phrase(
+    "列出没能送达的消息，再发一次，或删除。",
+    "List what could not be delivered, send it again, or drop it.",
+)
+_LIST = Phrase(
+    "列出死信：什么消息、给谁、多久了、为什么。",
+    "List the dead letters: what, for whom, since when, and why.",
+)
+_LIST_MORE = Phrase(
+    "什么都不改变；别人有几秒钟看不到它们。",
+    "Nothing is changed; they are hidden from others for a few seconds.",
+)
+_RESEND = Phrase(
+    "把死信送回队列，并从这里删除。", "Send dead letters back to the queue, and delete them here."
+)
+_RESEND_MORE = Phrase(
+    "ID 是投递编号，或只属于它的开头。时效重新计算；消息里仍写着原来的时间。",
+    "ID is a delivery's id, or a beginning that only it has. The age limit counts anew; the "
+    "message still tells when it happened.",
+)
+_DROP = Phrase("永久删除死信；删除前会问。", "Delete dead letters for good; asks first.")
+_DROP_MORE = Phrase(
+    "ID 是投递编号，或只属于它的开头；读不懂的消息用它自己的编号。",
+    "ID is a delivery's id, or a beginning that only it has; of an unreadable message its own id.",
+)
+_ALL = Phrase("全部", "All of them")
+_DRY_RUN = Phrase("只列出会发送什么", "Only say what would be sent")
+_YES = Phrase("不再询问", "Do not ask")
+
 _clock = time.time
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def _queue_options(function: _Function) -> _Function:
     """Add ``--queue``, ``--config``, ``--lang`` and ``--format``."""
-    queue = click.option("--queue", metavar="sqs://NAME", help="Default: the configuration's.")
+    queue = option("--queue", metavar="sqs://NAME", about=_QUEUE)
     return queue(config_option(lang_option(json_option(function))))
 
 
-@click.group("dead-letters", cls=Verbs, example="python -m relay dead-letters list")
+@click.group("dead-letters", cls=Verbs, example="python -m relay dead-letters list", about=_ABOUT)
 def dead_letters() -> None:
-    """List what could not be delivered, send it again, or drop it."""
+    """Do something with the dead letters."""
 
 
-@dead_letters.command("list", cls=Verb, example="python -m relay dead-letters list")
+@dead_letters.command(
+    "list", example="python -m relay dead-letters list", about=_LIST, more=_LIST_MORE
+)
 @_queue_options
 def list_(queue: str | None, config: str | None, lang: str, form: str) -> None:
-    """List the dead letters: what, for whom, since when, and why.
-
-    Nothing is changed; they are hidden from others for a few seconds.
-    """
+    """List those that can be seen, and say how many there are besides."""
     with _told(lang):
         place = place_of(queue, config, lang, form)
         letters, total = seen(place)
@@ -77,10 +108,15 @@ def list_(queue: str | None, config: str | None, lang: str, form: str) -> None:
     _show(lines)
 
 
-@dead_letters.command("resend", cls=Verb, example="python -m relay dead-letters resend --all")
+@dead_letters.command(
+    "resend",
+    example="python -m relay dead-letters resend --all",
+    about=_RESEND,
+    more=_RESEND_MORE,
+)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--all", "everything", is_flag=True, help="All of them.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
+@option("--all", "everything", is_flag=True, about=_ALL)
+@option("--dry-run", is_flag=True, about=_DRY_RUN)
 @_queue_options
 def resend(
     ids: tuple[str, ...],
@@ -92,11 +128,7 @@ def resend(
     lang: str,
     form: str,
 ) -> None:
-    """Send dead letters back to the queue, and delete them here.
-
-    ID is a delivery's id, or a beginning that only it has. The age limit counts anew; the message
-    still tells when it happened.
-    """
+    """Send those that are meant back to the queue."""
     _check_ids(ids, everything, lang)
     with _told(lang):
         place = place_of(queue, config, lang, form)
@@ -111,10 +143,15 @@ def resend(
     _end(found, lang)
 
 
-@dead_letters.command("drop", cls=Verb, example="python -m relay dead-letters drop gl-3f2a --yes")
+@dead_letters.command(
+    "drop",
+    example="python -m relay dead-letters drop gl-3f2a --yes",
+    about=_DROP,
+    more=_DROP_MORE,
+)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--all", "everything", is_flag=True, help="All of them.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@option("--all", "everything", is_flag=True, about=_ALL)
+@option("--yes", is_flag=True, about=_YES)
 @_queue_options
 def drop(
     ids: tuple[str, ...],
@@ -126,10 +163,7 @@ def drop(
     lang: str,
     form: str,
 ) -> None:
-    """Delete dead letters for good; asks first.
-
-    ID is a delivery's id, or a beginning that only it has; of an unreadable message its own id.
-    """
+    """Delete those that are meant for good; asks unless told not to."""
     _check_ids(ids, everything, lang)
     if not yes and not (_is_terminal() and form == "text"):
         raise click.UsageError(_NO_YES.of(lang))
@@ -138,8 +172,10 @@ def drop(
         choice = choice_of(place, ids, lang)
     if choice.letters and not yes:
         _show([report.one_line(one, lang) for one in choice.letters])
-        click.confirm((_ASK if choice.most > 1 else _ASK_ONE).filled(count=choice.most).of(lang),
-                      abort=True)  # fmt: skip
+        question = (_ASK if choice.most > 1 else _ASK_ONE).filled(count=choice.most).of(lang)
+        answer = click.prompt(f"{question} [y/N]", default="", show_default=False)
+        if answer.strip().lower() not in _AGREED:
+            raise click.Abort
     found = acted(place, choice, Hold.remove)
     _tell(form, lang, place, _DROPPED, found)
     _end(found, lang)

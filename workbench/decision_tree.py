@@ -15,7 +15,7 @@ from relay.routing import Decision, Selected, Step
 from relay.text import clean, cut_cells
 from relay.words import NAME_CELLS, VALUE_CELLS, Phrase, Words
 from workbench.explained import Explained
-from workbench.terminal import wrapped
+from workbench.wrapping import wrapped
 
 PLATFORMS = {
     WECOM_ROBOT: Phrase("企业微信", "WeCom"),

@@ -15,7 +15,7 @@ from relay.words import Phrase
 from relay.zones import zone
 from workbench import configured, terminal
 from workbench.cli import (
-    Verb,
+    EVENT,
     change_options,
     chosen_sample,
     config_option,
@@ -25,6 +25,7 @@ from workbench.cli import (
 from workbench.configured import Setting, base
 from workbench.decision_tree import tree
 from workbench.explained import Explained, explained
+from workbench.verb import Verb, option
 
 _AT = "2026-11-20T22:30"
 _NO_TIME = Phrase("“{text}” 写成 {example}", '"{text}": write it as {example}')
@@ -34,15 +35,28 @@ _THERE_ARE = Phrase("有 {names}", "there are {names}")
 _UNEXPECTED = Phrase("期望：{expected}", "Expected: {expected}")
 _ACTUAL = Phrase("实际：{actual}", "Actual: {actual}")
 _NOBODY = Phrase("（没有）", "(nobody)")
+_ABOUT = Phrase(
+    "显示一个事件会发给谁，为什么不发给别的。",
+    "Show who would get an event, and why the others would not.",
+)
+_SOURCE = Phrase("配置里的一个来源，或代码平台", "A source of the configuration, or the forge")
+_EXPECT = Phrase(
+    "不是正好这些接收者，就以退出码 1 结束", "Exit code 1 unless exactly these receivers get it"
+)
+_WHEN = Phrase("什么时候发生；默认现在", "When it happens; default: now")
 
 
 @click.command(
-    "explain", cls=Verb, example="python -m relay explain pipeline.failed --expect ops-group"
+    "explain",
+    cls=Verb,
+    example="python -m relay explain pipeline.failed --expect ops-group",
+    about=_ABOUT,
+    more=EVENT,
 )
 @click.argument("event")
-@click.option("--source", metavar="NAME", help="A source of the configuration, or the forge.")
-@click.option("--expect", metavar="A,B", help="Fail unless exactly these receivers get it.")
-@click.option("--at", metavar=_AT, help="When it happens. Default: now.")
+@option("--source", metavar="NAME", about=_SOURCE)
+@option("--expect", metavar="A,B", about=_EXPECT)
+@option("--at", metavar=_AT, about=_WHEN)
 @config_option
 @change_options
 @lang_option
@@ -59,10 +73,7 @@ def explain(
     lang: str,
     form: str,
 ) -> None:
-    """Show who would get an event, and why the others would not.
-
-    EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it.
-    """
+    """Show the decision about one event; ends with exit code 1 where it is not as expected."""
     configured.begin(lang)
     given = configured.setting(config, lang)
     loaded = configured.read_to_look(given)

@@ -11,9 +11,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from relay.words import Phrase
+
 
 class FaultError(ValueError):
-    """A text that is not in the vocabulary; the message says what would be."""
+    """A text that is not in the vocabulary; *phrase* says what would be."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase.en)
+        self.phrase = phrase
 
 
 class Fault(NamedTuple):
@@ -31,6 +37,29 @@ class Fault(NamedTuple):
 
 _TAIL = re.compile(r"([*@])([0-9.]+)$", re.ASCII)
 _MOST_HUGE_MB = 200
+_UNKNOWN = Phrase("没有故障 “{word}”；{hint.zh}", 'unknown fault "{word}"; {hint.en}')
+_DID_YOU_MEAN = Phrase("你是不是想写 “{near}”？", 'did you mean "{near}"?')
+_KNOWN = Phrase("有 {words}", "known: {words}")
+_NO_VALUE = Phrase(
+    "{word} 后面不写值；写成 {word}、{word}*2 或 {word}@30",
+    "{word} takes no value; write {word}, {word}*2 or {word}@30",
+)
+_WHOLE = Phrase(
+    "“{item}”：* 后面是从 1 起的整数", '"{item}": the count after * is a whole number from 1'
+)
+_SECONDS = Phrase(
+    "“{item}” 要写秒数，例如 slow:0.2 或 busy@30",
+    '"{item}" needs seconds, for example slow:0.2 or busy@30',
+)
+_STATUS = Phrase(
+    "“{item}” 要写 200 到 599 的状态码，例如 http:500",
+    '"{item}" needs a status from 200 to 599, for example http:500',
+)
+_ADDRESS = Phrase(
+    "“{item}” 要写地址，例如 redirect:http://127.0.0.1/",
+    '"{item}" needs an address, for example redirect:http://127.0.0.1/',
+)
+_HUGE = Phrase("“{item}”：最多 huge:{most}", '"{item}": at most huge:{most}')
 
 
 def parse(text: str) -> tuple[Fault, ...]:
@@ -73,21 +102,21 @@ def _parse_one(item: str) -> Fault:
         raise FaultError(_unknown(word))
     check = WORDS[word]
     if check is None and colon:
-        raise FaultError(f"{word} takes no value; write {word}, {word}*2 or {word}@30")
+        raise FaultError(_NO_VALUE.filled(word=word))
     if check is not None:
         check(argument, item)
     return Fault(word, argument, times, lasts_s)
 
 
-def _unknown(word: str) -> str:
+def _unknown(word: str) -> Phrase:
     near = difflib.get_close_matches(word, WORDS, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else f"known: {' '.join(WORDS)}"
-    return f'unknown fault "{word}"; {hint}'
+    hint = _DID_YOU_MEAN.filled(near=near[0]) if near else _KNOWN.filled(words=" ".join(WORDS))
+    return _UNKNOWN.filled(word=word, hint=hint)
 
 
 def _whole(text: str, item: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise FaultError(f'"{item}": the count after * is a whole number from 1')
+        raise FaultError(_WHOLE.filled(item=item))
     return int(text)
 
 
@@ -97,23 +126,23 @@ def _seconds(text: str, item: str) -> float:
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
-        raise FaultError(f'"{item}" needs seconds, for example slow:0.2 or busy@30')
+        raise FaultError(_SECONDS.filled(item=item))
     return value
 
 
 def _status(text: str, item: str) -> None:
     if not (text.isascii() and text.isdigit() and 200 <= int(text) <= 599):
-        raise FaultError(f'"{item}" needs a status from 200 to 599, for example http:500')
+        raise FaultError(_STATUS.filled(item=item))
 
 
 def _address(text: str, item: str) -> None:
     if not text or not text.isascii() or any(char <= " " for char in text):
-        raise FaultError(f'"{item}" needs an address, for example redirect:http://127.0.0.1/')
+        raise FaultError(_ADDRESS.filled(item=item))
 
 
 def _megabytes(text: str, item: str) -> None:
     if _seconds(text, item) > _MOST_HUGE_MB:
-        raise FaultError(f'"{item}": at most huge:{_MOST_HUGE_MB}')
+        raise FaultError(_HUGE.filled(item=item, most=_MOST_HUGE_MB))
 
 
 WORDS: dict[str, Callable[[str, str], object] | None] = {

@@ -2,17 +2,19 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from relay.config import LANGUAGES
+from relay.config import GITEE, GITLAB, LANGUAGES
 from relay.configuration.addresses import DINGTALK, WECOM
 from relay.words import Phrase
 from workbench import env_file, first_config
 from workbench.asking import HOSTS, Form
-from workbench.cli import Verb
+from workbench.bubbles import pretty_json
+from workbench.cli import json_option
 from workbench.first_config import (
     DINGTALK_SECRET,
     DINGTALK_URL,
@@ -23,6 +25,7 @@ from workbench.first_config import (
 )
 from workbench.interpreter import python
 from workbench.languages import language
+from workbench.verb import Verb, choice, option
 
 CONFIG_FILE = "config.yml"
 _SECRET_BYTES = 24
@@ -73,6 +76,21 @@ _PASTE = (
     Phrase("", ""),
     Phrase("下一步：", "Next:"),
 )
+_ABOUT = Phrase("写出第一份 config.yml 和 .env。", "Write a first config.yml and .env.")
+_MORE = Phrase(
+    "在终端里，选项没有写的会问。密钥写进 .env，config.yml 里没有密钥。"
+    "用 --format json 时什么都不问。",
+    "On a terminal it asks for what the options do not say, but never with --format json. Values "
+    "go to .env, config.yml holds no secret.",
+)
+_WECOM = Phrase(
+    "企业微信机器人的 Webhook 地址，或其中的 key", "The WeCom robot's webhook URL, or its key"
+)
+_DINGTALK = Phrase(
+    "钉钉机器人的 Webhook 地址，或其中的 access_token", "The DingTalk robot's webhook URL or token"
+)
+_SECRET = Phrase("钉钉机器人的加签密钥", "The DingTalk robot's secret (加签)")
+_LANG = Phrase("注释、消息和回答的语言", "Of comments, messages and answers")
 
 
 class Refusal(click.ClickException):
@@ -81,32 +99,46 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
-@click.command("init", cls=Verb, example="python -m relay init --wecom URL --lang zh-CN")
-@click.option("--wecom", metavar="URL", help="The WeCom robot's webhook URL, or its key.")
-@click.option("--dingtalk", metavar="URL", help="The DingTalk robot's webhook URL or token.")
-@click.option("--secret", metavar="SEC…", help="The DingTalk robot's secret (加签).")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Of comments, messages and answers.")
-@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.command(
+    "init",
+    cls=Verb,
+    example="python -m relay init --wecom URL --lang zh-CN",
+    about=_ABOUT,
+    more=_MORE,
+)
+@option("--wecom", metavar="URL", about=_WECOM)
+@option("--dingtalk", metavar="URL", about=_DINGTALK)
+@option("--secret", metavar="SEC…", about=_SECRET)
+@choice("--lang", known=LANGUAGES, about=_LANG)
+@option("--force", is_flag=True, about=Phrase("替换已有的", "Replace what is there"))
+@json_option
 def init(
-    *, wecom: str | None, dingtalk: str | None, secret: str | None, lang: str | None, force: bool
+    *,
+    wecom: str | None,
+    dingtalk: str | None,
+    secret: str | None,
+    lang: str | None,
+    force: bool,
+    form: str,
 ) -> None:
-    """Write a first config.yml and .env.
-
-    On a terminal it asks for what the options do not say. Values go to .env, config.yml holds no
-    secret.
-    """
-    form = Form(language(lang, os.environ), os.environ)
+    """Write both files; nothing is written unless all answers are right."""
+    is_json = form == "json"
+    asked = Form(language(lang, os.environ), os.environ, silent=is_json)
     folder = Path.cwd()
     try:
-        there = _there(folder, form, force=force)
-        values = _values(form, wecom, dingtalk, secret)
+        there = _there(folder, asked, force=force)
+        values = _values(asked, wecom, dingtalk, secret)
         known = there.get(WEBHOOK_SECRET) or os.environ.get(WEBHOOK_SECRET)
-        values[WEBHOOK_SECRET] = known or _webhook_secret(form)
-        lines = _write(folder, form, values)
+        values[WEBHOOK_SECRET] = known or _webhook_secret(asked)
+        robots = list(_robots(values))
+        is_ignored = _write(folder, asked, values, robots)
     except OSError as error:
         file = Path(str(error.filename or CONFIG_FILE)).name
-        raise Refusal(form.say(_CANNOT, file=file, why=error.strerror or "?")) from None
-    for line in lines:
+        raise Refusal(asked.say(_CANNOT, file=file, why=error.strerror or "?")) from None
+    if is_json:
+        click.echo(pretty_json(_as_json(robots, is_ignored=is_ignored)))
+        return
+    for line in _lines(asked, robots, is_ignored=is_ignored):
         click.echo(line)
 
 
@@ -173,18 +205,39 @@ def _robots(values: Mapping[str, str]) -> Iterator[Robot]:
         yield first_config.DINGTALK if signed else first_config.DINGTALK._replace(secret="")
 
 
-def _write(folder: Path, form: Form, values: dict[str, str]) -> list[str]:
-    """Write everything and return what to tell; the file with secrets is kept out of git first."""
-    robots = list(_robots(values))
+def _write(folder: Path, form: Form, values: dict[str, str], robots: Sequence[Robot]) -> bool:
+    """Write everything; return whether .gitignore got a line.
+
+    The file with secrets is kept out of git first.
+    """
     hosts = {HOSTS: ",".join(form.hosts)} if form.hosts else {}
     ignored = env_file.keep_out_of_git(folder)
     env_file.write(folder, values | hosts)
-    (folder / CONFIG_FILE).write_text(config_text(robots, form.lang), encoding="utf-8")
+    (folder / CONFIG_FILE).write_text(config_text(list(robots), form.lang), encoding="utf-8")
+    return bool(ignored)
+
+
+def _lines(form: Form, robots: Sequence[Robot], *, is_ignored: bool) -> list[str]:
     return [
         form.say(_WROTE, file=CONFIG_FILE),
         form.say(_WROTE_ENV),
-        *([form.say(_IGNORED)] if ignored else []),
+        *([form.say(_IGNORED)] if is_ignored else []),
         *(phrase.of(form.lang) for phrase in _PASTE),
-        f"  {python()} -m relay check",
-        *(f"  {python()} -m relay send {robot.name}" for robot in robots),
+        *(f"  {command}" for command in _next(robots)),
     ]
+
+
+def _as_json(robots: Sequence[Robot], *, is_ignored: bool) -> dict[str, Any]:
+    """Return what was written and where to paste it; no secret is in it."""
+    return {
+        "wrote": [CONFIG_FILE, ".env", *([".gitignore"] if is_ignored else [])],
+        "receivers": [robot.name for robot in robots],
+        "hooks": {forge: f"/hook/{forge}" for forge in (GITLAB, GITEE)},
+        "secret": WEBHOOK_SECRET,
+        "next": _next(robots),
+    }
+
+
+def _next(robots: Sequence[Robot]) -> list[str]:
+    verbs = ("check", *(f"send {robot.name}" for robot in robots))
+    return [f"{python()} -m relay {verb}" for verb in verbs]

@@ -14,11 +14,10 @@ from relay.configuration.fields import MESSAGES as MESSAGES_OF_TYPES
 from relay.errors import RequestError
 from relay.words import Phrase
 from workbench import bubbles, configured, samples, terminal
-from workbench.bubbles import pretty_json
 from workbench.chosen import SOURCES
 from workbench.cli import (
+    EVENT,
     Failure,
-    Verb,
     change_options,
     chosen_sample,
     config_option,
@@ -29,6 +28,7 @@ from workbench.cli import (
 from workbench.languages import language
 from workbench.preview import MESSAGES, Preview, Shown, configured_preview, preview
 from workbench.samples import Sample
+from workbench.verb import Verb, choice, option
 
 _DIM = Style(dim=True)
 _YELLOW = Style(color="yellow")
@@ -40,8 +40,28 @@ _NOT_BY_DEFAULT = Phrase("默认不发送：{why}", "not sent by default: {why}"
 _TITLE = Phrase("标题：{title}", "title: {title}")
 _CUT = Phrase("放不下，已截短", "cut to fit")
 
+_MORE = Phrase(
+    f"{EVENT.zh}写了 --config，或写了配置里的接收者，就按那份配置显示。",
+    f"{EVENT.en} With --config, or the name of a configured receiver, it is shown as that "
+    "configuration words it.",
+)
+_RECEIVER = Phrase(
+    "wecom、dingtalk，或配置里的一个接收者", "wecom, dingtalk, or one of the configuration"
+)
+_LANG = Phrase(
+    "消息的语言；默认 zh-CN，或配置里的", "Of the message; default: zh-CN, or as configured"
+)
+_MESSAGE = Phrase(
+    "消息类型，例如 text 或 action_card", "The message type, for example text or action_card"
+)
 
-@click.command("events", cls=Verb, example="python -m relay events --source gitee")
+
+@click.command(
+    "events",
+    cls=Verb,
+    example="python -m relay events --source gitee",
+    about=Phrase("列出样例事件。", "List the sample events."),
+)
 @source_option
 @lang_option
 @json_option
@@ -52,7 +72,7 @@ def events(source: str | None, lang: str, form: str) -> None:
     if form == "json":
         keys = ("name", "source", "event", "about", "ignored")
         listed = [{key: getattr(sample, key) for key in keys} for sample in found]
-        click.echo(pretty_json(listed))
+        configured.echo_json(listed)
         return
     console = terminal.console()
     for forge in SOURCES:
@@ -67,12 +87,18 @@ def events(source: str | None, lang: str, form: str) -> None:
             console.print(table)
 
 
-@click.command("render", cls=Verb, example="python -m relay render pipeline.failed --lang en")
+@click.command(
+    "render",
+    cls=Verb,
+    example="python -m relay render pipeline.failed --lang en",
+    about=Phrase("显示一个事件变成什么消息，不发送。", "Show what an event becomes, unsent."),
+    more=_MORE,
+)
 @click.argument("event")
-@click.option("--receiver", metavar="NAME", help="wecom, dingtalk, or one of the configuration.")
+@option("--receiver", metavar="NAME", about=_RECEIVER)
 @config_option
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Default: zh-CN, or as configured.")
-@click.option("--message", help="The message type, for example text or action_card.")
+@choice("--lang", known=LANGUAGES, about=_LANG)
+@option("--message", metavar="TYPE", about=_MESSAGE)
 @source_option
 @change_options
 @json_option
@@ -88,11 +114,7 @@ def render(
     headers: tuple[str, ...],
     form: str,
 ) -> None:
-    """Show what an event becomes, unsent.
-
-    EVENT is a name from `events`, or a file: a sample, or a body as a forge sent it. With --config,
-    or the name of a configured receiver, it is shown as that configuration words it.
-    """
+    """Show what an event becomes: built in, or as the configuration words it."""
     spoken = language(lang, os.environ)
     configured.begin(spoken)
     sample = chosen_sample(event, source, settings, headers, spoken)
@@ -107,7 +129,7 @@ def render(
     except RequestError as error:
         raise Failure(f"{error.code} {error.fix.of(spoken)}") from None
     if form == "json":
-        click.echo(pretty_json(_as_json(sample, found, spoken)))
+        configured.echo_json(_as_json(sample, found, spoken))
     else:
         _print(sample, found, spoken)
 

@@ -14,11 +14,12 @@ import click
 from relay.words import Phrase
 from workbench import configured
 from workbench.chosen import SOURCES
-from workbench.cli import Verb, config_option, json_option, lang_option
+from workbench.cli import config_option, json_option, lang_option
 from workbench.replaying_hooks import replay_hook
 from workbench.replaying_logs import replay_log
 from workbench.saved_hooks import Hook, HookError, hook
 from workbench.saved_logs import Record, records
+from workbench.verb import Verb, choice, option
 
 _STDIN = "-"
 _NO_FILE = Phrase("没有文件 “{name}”", 'no file "{name}"')
@@ -37,6 +38,23 @@ _NEITHER = Phrase(
 _ONLY_LOGS = Phrase(
     "编号只用于日志；{name} 是一个 Webhook", "ids are for logs; {name} is a webhook"
 )
+_MORE = Phrase(
+    "FILE 是函数的日志：没有发出的每条消息各发一次，只发给它自己的接收者。"
+    "ID 是投递编号或它的开头，只发这些。\n"
+    "FILE 也可以是保存下来的 Webhook，在这里走一遍同样的流程。`-` 读标准输入。\n"
+    "消息真的发给配置里的机器人。要发给 `serve` 的模拟机器人，用：trigger FILE --url :9000",
+    "FILE is a log of the function: every delivery that it says was not sent goes out once, to "
+    "its own receiver. ID picks some of them, by a delivery's id or its beginning.\n"
+    "Or FILE is a webhook that was kept, which goes through the relay here. `-` reads standard "
+    "input.\n"
+    "It really writes to the configured robots. For the stand-ins of `serve`: "
+    "trigger FILE --url :9000",
+)
+_EVENT = Phrase(
+    '只有请求体时，请求头的事件："Push Hook"', 'Of a bare body, as the header: "Push Hook"'
+)
+_SOURCE = Phrase("只有请求体时：哪个代码平台", "Of a bare body: the forge")
+_HOOK = Phrase("来源的名字，同 /hook/NAME", "The source, as in /hook/NAME")
 
 
 class Saved(NamedTuple):
@@ -48,13 +66,19 @@ class Saved(NamedTuple):
     hook: Hook | None = None
 
 
-@click.command("replay", cls=Verb, example="python -m relay replay function.log --dry-run")
+@click.command(
+    "replay",
+    cls=Verb,
+    example="python -m relay replay function.log --dry-run",
+    about=Phrase("把一个文件里的东西再发一次。", "Send again what is in a file."),
+    more=_MORE,
+)
 @click.argument("file")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
-@click.option("--event", metavar="NAME", help='Of a bare body, as the header: "Push Hook".')
-@click.option("--source", type=click.Choice(SOURCES), help="Of a bare body: the forge.")
-@click.option("--hook", "source_name", metavar="NAME", help="The source, as in /hook/NAME.")
+@option("--dry-run", is_flag=True, about=Phrase("只列出会发送什么", "Only say what would be sent"))
+@option("--event", metavar="NAME", about=_EVENT)
+@choice("--source", known=SOURCES, about=_SOURCE)
+@option("--hook", "source_name", metavar="NAME", about=_HOOK)
 @config_option
 @lang_option
 @json_option
@@ -70,12 +94,7 @@ def replay(
     lang: str,
     form: str,
 ) -> None:
-    """Send again what is in a file.
-
-    FILE is a log of the function: every delivery that it says was not sent goes out once, to its
-    own receiver. ID picks some of them, by a delivery's id or its beginning. Or FILE is a webhook
-    that was kept, which goes through the relay here. `-` reads standard input.
-    """
+    """Send what a log says was not sent, or one webhook that was kept."""
     configured.begin(lang)
     found = _saved(file, event or "", source or "", lang)
     given = configured.setting(config, lang)

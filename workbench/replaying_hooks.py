@@ -1,6 +1,5 @@
 """``replay`` of a webhook that was kept: through the relay here, with the configured secrets."""
 
-import base64
 import json
 import time
 from collections.abc import Mapping
@@ -12,14 +11,13 @@ import click
 import handler
 from relay.config import Config, Source
 from relay.words import Phrase
-from workbench import configured, terminal
-from workbench.bubbles import pretty_json
+from workbench import configured, exchange, terminal
 from workbench.cli import Failure
 from workbench.configured import Setting
 from workbench.explained import Explained, explained
 from workbench.saved_hooks import Hook
-from workbench.terminal import folded, single_line
-from workbench.triggering import Credentials, Outgoing, outgoing
+from workbench.terminal import single_line
+from workbench.triggering import credentials_of, outgoing
 
 _WAITS = "R29"
 _NO_SOURCE = Phrase(
@@ -46,18 +44,21 @@ def replay_hook(
     if dry_run:
         _tell_plan(explained(sample, config, source.name, now_s), lang, form)
         return
-    request = outgoing(sample, _credentials(source), delivery_id=hook.delivery_id, now_s=now_s)
+    credentials = credentials_of(source)
+    request = outgoing(sample, credentials, delivery_id=hook.delivery_id, now_s=now_s)
     path = f"/hook/{quote(source.name)}"
     began = time.monotonic()
     handle = handler.build(given.environ, live=configured.queueless(given.environ))
-    answer = handle(_event(path, request), None)
+    answer = handle(request.event(path), None)
     ms = int((time.monotonic() - began) * 1000)
-    body = _body(answer)
+    status, body = answer["statusCode"], _body(answer)
+    proven = exchange.proofs(source.type, credentials)
+    found = exchange.Exchange(sample.name, path, request, proven, status, body, ms)
     if form == "json":
-        configured.echo_json(_as_json(sample.name, path, request, answer["statusCode"], body))
+        configured.echo_json(exchange.as_json(found))
     else:
-        _print(sample.name, path, request, answer["statusCode"], body, ms)
-    if not (200 <= answer["statusCode"] < 300 and _is_all_sent(body)):
+        exchange.show(found, terminal.console(), lang)
+    if not (200 <= status < 300 and _is_all_sent(body)):
         raise click.exceptions.Exit(1)
 
 
@@ -72,26 +73,6 @@ def _source(hook: Hook, config: Config, given: Setting, lang: str, *, named: boo
         name = hook.source if named else forge
         raise Failure(_NO_SOURCE.filled(file=given.name(lang), name=name).of(lang))
     return found
-
-
-def _credentials(source: Source) -> Credentials:
-    return Credentials(
-        source.secrets[0].reveal() if source.secrets else "",
-        source.signing_tokens[0].reveal() if source.signing_tokens else "",
-        source.signature == "password",
-    )
-
-
-def _event(path: str, request: Outgoing) -> dict[str, Any]:
-    return {
-        "version": "2.0",
-        "rawPath": path,
-        "rawQueryString": "",
-        "requestContext": {"http": {"method": "POST", "path": path, "sourceIp": "127.0.0.1"}},
-        "headers": request.headers,
-        "body": base64.b64encode(request.body).decode(),
-        "isBase64Encoded": True,
-    }
 
 
 def _body(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,26 +105,3 @@ def _told(found: Explained, lang: str) -> str:
     else:
         told = _WOULD.filled(names=", ".join(found.receivers) or _NOBODY.of(lang))
     return told.of(lang)
-
-
-def _as_json(
-    name: str, path: str, request: Outgoing, status: int, body: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "sample": name,
-        "url": path,
-        "request": {"headers": request.shown_headers(), "bytes": len(request.body)},
-        "status": status,
-        "answer": body,
-    }
-
-
-def _print(
-    name: str, path: str, request: Outgoing, status: int, body: Mapping[str, Any], ms: int
-) -> None:
-    console = terminal.console()
-    console.print(f"--> POST {single_line(path)}  {single_line(name)}  {len(request.body)} B")
-    for header, value in request.shown_headers().items():
-        console.print(f"    {single_line(header)}: {single_line(value)}", style="dim")
-    console.print(f"<-- {status}  {ms} ms")
-    console.print(folded(pretty_json(body), console.width))

@@ -23,6 +23,7 @@ from workbench import configured, terminal
 from workbench.configured import Setting, base
 from workbench.posting_again import Journal, Sender, by_receiver, is_crowded, post
 from workbench.saved_logs import Record, Skipped, records, unsent
+from workbench.wrapping import wrapped
 
 _TITLE_CELLS = 60
 _GOOD, _BAD, _DIM = Style(color="green"), Style(color="red", bold=True), Style(dim=True)
@@ -239,7 +240,7 @@ def _say(phrase: Phrase, console: Console, lang: str) -> None:
 
 
 def _line(text: str, console: Console, style: Style | str = "") -> None:
-    for part in terminal.wrapped(terminal.single_line(text), console.width, 2):
+    for part in wrapped(terminal.single_line(text), console.width, 2):
         console.print(Text(part, style))
 
 

@@ -1,29 +1,23 @@
 """The verb ``send``: one real message to one receiver of the configuration."""
 
 import time
-import uuid
 from collections.abc import Iterable
 
 import click
 from rich.style import Style
 from rich.text import Text
 
-import formatters
-from relay import dispatch
 from relay.config import WECOM_APP, Config, Receiver
-from relay.delivery import Outcome, deliver_all, new_session
-from relay.errors import DeliveryError, Ignored, RequestError
-from relay.events import Event, Ping, Project
-from relay.notifications import Delivery
+from relay.delivery import Outcome
+from relay.errors import Ignored, RequestError
+from relay.events import Event
 from relay.reports import Sent, delivered
-from relay.routing import Decision, Step, select
-from relay.tokens import Tokens
-from relay.wording import deliveries
+from relay.routing import Decision
 from relay.words import Phrase
 from workbench import configured, samples, terminal
 from workbench.cli import (
+    EVENT,
     Failure,
-    Verb,
     change_options,
     chosen_sample,
     config_option,
@@ -31,12 +25,12 @@ from workbench.cli import (
     lang_option,
     source_option,
 )
-from workbench.configured import alone, base
+from workbench.configured import base
 from workbench.decision_tree import PLATFORMS
+from workbench.one_message import Refusal, decided, ping, posted, refusal
 from workbench.preview import event_of
+from workbench.verb import Verb, option
 
-_PROJECT = "example/hello"
-_HOOK = "python -m relay send"
 _GOOD, _BAD = Style(color="green"), Style(color="red", bold=True)
 
 _TO_ROBOT = Phrase(
@@ -49,12 +43,25 @@ _NOBODY = Phrase(
 )
 _NOT_SENT = Phrase("不发送：{code} {why}", "not sent: {code} {why}")
 _HINT = Phrase("提示：", "hint: ")
+_MORE = Phrase(
+    f"RECEIVER 是配置里的名字。{EVENT.zh}不写就发一条测试消息，和代码平台的测试按钮一样。"
+    "这里不看路由的过滤条件。",
+    f"RECEIVER is a name of the configuration. {EVENT.en} Without it, a test message goes out as "
+    "the forge's test button makes one. Filters of routes do not count.",
+)
+_TO = Phrase("wecom_app：发给哪个成员", "Of a wecom_app: whom to write to")
 
 
-@click.command("send", cls=Verb, example="python -m relay send backend-group")
+@click.command(
+    "send",
+    cls=Verb,
+    example="python -m relay send backend-group",
+    about=Phrase("真的发送一条消息。", "Send one real message."),
+    more=_MORE,
+)
 @click.argument("receiver")
 @click.argument("event", required=False)
-@click.option("--to", multiple=True, metavar="USERID", help="Of a wecom_app: whom to write to.")
+@option("--to", multiple=True, metavar="USERID", about=_TO)
 @config_option
 @source_option
 @change_options
@@ -72,22 +79,14 @@ def send(
     lang: str,
     form: str,
 ) -> None:
-    """Send one real message.
-
-    RECEIVER is a name of the configuration. EVENT is a name from `events`, or a file; without it,
-    a test message as the forge's test button makes one. Filters of routes do not count.
-    """
+    """Send one real message; ends with exit code 1 where it was refused."""
     configured.begin(lang)
     chosen, known = _receivers(receiver, to, config, lang, form)
     now_s = time.time()
     found = _event(event, source, settings, headers, now_s, lang)
-    decision = _decision(found, known, chosen, now_s)
-    if len(decision.selected) < len(chosen):
+    if len(decided(found, known, chosen, now_s).selected) < len(chosen):
         raise click.UsageError(_NOBODY.filled(name=receiver).of(lang))
-    event_id = f"send-{uuid.uuid4().hex[:12]}"
-    outcomes = _delivered(
-        deliveries(found, event_id, decision.selected, known, now_s=now_s), decision, known
-    )
+    event_id, decision, outcomes = posted(found, known, chosen, now_s)
     if form == "json":
         sent = Sent(tuple(outcomes))
         configured.echo_json(delivered(event_id, found, sent, decision, known))
@@ -130,8 +129,8 @@ def _event(
     lang: str,
 ) -> Event:
     """Return the event to send, as if it happened now; raises Failure for one that never is."""
-    if name is None:  # no forge takes part in it
-        return Event("", "test", "ping", Ping(_HOOK), Project(_PROJECT))
+    if name is None:
+        return ping()
     sample = chosen_sample(name, source, settings, headers, lang)
     try:
         return event_of(samples.fresh(sample, now_s))
@@ -142,30 +141,6 @@ def _event(
         raise Failure(told.of(lang)) from None
 
 
-def _decision(
-    event: Event, config: Config, receivers: Iterable[Receiver], now_s: float
-) -> Decision:
-    """Return the decision to send *event* to each of *receivers*, whatever routes say."""
-    found = [select(event, alone(config, one, event), source="", now_s=now_s) for one in receivers]
-    steps: list[Step] = [step for one in found for step in one.steps]
-    return Decision(tuple(steps), tuple(chosen for one in found for chosen in one.selected))
-
-
-def _delivered(found: list[Delivery], decision: Decision, config: Config) -> list[Outcome]:
-    """Deliver as the function does, within the configured budget."""
-    receivers = {one.receiver.name: one.receiver for one in decision.selected}
-    deadline = time.monotonic() + config.delivery.timeout_s
-    with new_session() as session:
-        retries = config.delivery.retries
-        run = dispatch.Run(session, deadline, time.time, {}, Tokens(), retries)
-
-        def deliver(delivery: Delivery) -> Outcome:
-            receiver = receivers[delivery.receiver]
-            return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
-
-        return deliver_all(found, deliver, deadline)
-
-
 def _print(outcomes: list[Outcome], decision: Decision, lang: str) -> None:
     console = terminal.console()
     for outcome, one in zip(outcomes, decision.selected, strict=True):
@@ -174,18 +149,15 @@ def _print(outcomes: list[Outcome], decision: Decision, lang: str) -> None:
             told = f"✓ {name}  {outcome.bytes} B  {outcome.ms} ms"
             lines = [(told, _GOOD), (f"  {outcome.remark.of(lang)}", Style())]
         else:
-            lines = list(_refusal(name, outcome.error, one.receiver, lang))
+            lines = list(_refusal(name, refusal(outcome.error, one.receiver), lang))
         for text, style in lines:
             if text.strip():
                 console.print(Text(terminal.printable(text), style))
 
 
-def _refusal(
-    name: str, error: DeliveryError, receiver: Receiver, lang: str
-) -> Iterable[tuple[str, Style]]:
+def _refusal(name: str, told: Refusal, lang: str) -> Iterable[tuple[str, Style]]:
     """Yield the vendor's code, what it means, and what to do about it."""
-    codes = " ".join(filter(None, (error.vendor_code, error.code)))
-    yield f"✗ {name}  {codes}", _BAD
-    yield f"  {dispatch.without_secrets(error.message.of(lang), receiver)}", Style()
-    if hint := error.hint.of(lang):
+    yield f"✗ {name}  {told.codes}", _BAD
+    yield f"  {told.means.of(lang)}", Style()
+    if hint := told.remedy.of(lang):
         yield f"  {_HINT.of(lang)}{hint}", Style()

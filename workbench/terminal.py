@@ -8,6 +8,8 @@ from rich.cells import chop_cells
 from rich.console import Console
 from rich.text import Text
 
+from workbench.wrapping import wrapped
+
 MOST_COLUMNS = 80
 _INDENT = 2
 _OBEYED = (
@@ -52,27 +54,9 @@ def folded(text: str, width: int) -> str:
     return "\n".join("\n".join(chop_cells(line, width)) for line in lines)
 
 
-def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
-    """Return one line as lines of at most *width* cells, those after the first indented.
-
-    They end between words, and inside of one only where it is longer than a line.
-    """
-    plain = Console(width=width, markup=False, emoji=False, highlight=False)
-    first, *more = _lines(text, width, plain)
-    if more and indent:
-        rest = text[len(first) :].lstrip()
-        more = [" " * indent + line for line in _lines(rest, width - indent, plain)]
-    return [first, *more]
-
-
 def show_wrapped(text: str, console: Console) -> None:
     """Print *text*; what is left of a line that is too long stands a little further in."""
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip()) + _INDENT
         for part in wrapped(line, console.width, indent):
             console.print(Text(part))
-
-
-def _lines(text: str, width: int, plain: Console) -> list[str]:
-    found = Text(text).wrap(plain, max(width, 1))
-    return [line.plain.rstrip() for line in found] or [""]
