@@ -279,15 +279,15 @@ class Application:
         return Courier(run, config, self._warm.pace, formatters.formatter)
 
     def _health(self, path: str) -> tuple[int, dict[str, Any]]:
-        """Answer a person or a monitor: does it run, is it configured; nothing else."""
+        """Answer a person or a monitor: does it run, is it configured and how; nothing else."""
         if path.strip("/"):
             raise NotFound(_HEALTH_AT)
         report: dict[str, Any] = {"ok": True, "service": _SERVICE, "version": VERSION}
         try:
-            report["receivers"] = len(self._configuration().receivers)
+            config = self._configuration()
         except NotConfigured as error:
             return error.status, {**report, **refused(error, self._live.lang)}
-        return 200, report
+        return 200, {**report, "receivers": len(config.receivers), "config": config.digest}
 
     def _configuration(self) -> Config:
         """Return the configuration; raises NotConfigured with the codes and the first fix."""

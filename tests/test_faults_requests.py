@@ -370,7 +370,8 @@ def test_a13_health_answer_tells_no_configuration(robots: RobotServer) -> None:
     told = json.dumps(answer.report).lower()
 
     assert (answer.status, answer.shown) == (200, [])
-    assert set(answer.report) <= {"ok", "service", "version", "receivers"}
+    assert set(answer.report) <= {"ok", "service", "version", "receivers", "config"}
+    assert re.fullmatch("[0-9a-f]{4}", answer.report["config"])  # only whether it is the same one
     for word in ("wecom", "dingtalk", "gitlab", "gitee", "all", *relay.environ.values()):
         assert not word or word.lower() not in told
 

@@ -124,7 +124,7 @@ def test_same_robot_twice_gets_one_message_c18(robots: RobotServer) -> None:
 
 
 def test_health_answer_shows_nothing_secret(relay: Relay) -> None:
-    """GET / tells version and number of receivers."""
+    """GET / tells version, number of receivers and which configuration, as other answers do."""
     answer = relay.call({"httpMethod": "GET", "path": "/", "headers": {}})
 
     assert answer.status == 200
@@ -133,6 +133,7 @@ def test_health_answer_shows_nothing_secret(relay: Relay) -> None:
         "service": "git-chat-relay",
         "version": VERSION,
         "receivers": 2,
+        "config": relay.gitlab().report["config"],
     }
 
 
