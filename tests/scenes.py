@@ -108,7 +108,7 @@ def serving(command: str, root: Path, folder: Path) -> Iterator[Served]:
             assert running.stdout
             lines = [running.stdout.readline() for _ in range(4)]
             port = re.findall(r":(\d+)/", lines[0])[0]
-            text = re.sub(r"(Try +)\S+", r"\1.venv/bin/python", "".join(lines).rstrip())
+            text = "".join(lines).rstrip()
             yield Served(text.replace(f":{port}", ":9000"), port)
         finally:
             running.terminate()

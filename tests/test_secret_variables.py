@@ -1108,7 +1108,7 @@ def test_serve_does_without_what_cannot_be_had(folder: Path, has_file: bool) -> 
     lines = [process.stdout.readline() for _ in range(5)]
     rest = end(process)
 
-    assert lines[2].startswith("Secrets  the variables of RELAY_SECRETS are not used here (ssm:///")
+    assert lines[3].startswith("Secrets  the variables of RELAY_SECRETS are not used here (ssm:///")
     assert (lines[4].split()[0], process.returncode, "Stopped." in rest) == ("Stop", 0, True)
 
 

@@ -1,4 +1,4 @@
-"""The function on loopback: waitress, Flask for the page to come, the handler at every path."""
+"""The function on loopback: waitress, the handler at every path, and the page for browsers."""
 
 import contextlib
 import socket
@@ -11,6 +11,8 @@ from waitress import create_server, wasyncore  # type: ignore[import-untyped]  #
 from werkzeug import Response
 
 from relay.wsgi import Handle, application
+from workbench.preview_page.app import blueprint, whole
+from workbench.preview_page.page import Page
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _MOST_BYTES = 64 * 1024 * 1024  # above it waitress itself answers 413; below, the relay does
@@ -18,18 +20,31 @@ _THREADS = 16
 _HOST = "127.0.0.1"
 
 
-def create_app(handle: Handle) -> Flask:
-    """Return the Flask application that gives every request to *handle*."""
+def create_app(handle: Handle, page: Page | None = None, lang: str = "en") -> Flask:
+    """Return the Flask application that gives every request to *handle*.
+
+    With *page* browsers, which ask for HTML, get that at `/`; *lang* is its language.
+    """
     app = Flask("workbench", static_folder=None)
     app.url_map.merge_slashes = False
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     relay = application(handle)
+    if page:
+        app.register_blueprint(blueprint(page, lang))
 
     def hook(path: str = "") -> Response:
+        if page and not path and _is_browser():
+            return whole(page, lang)
         return Response.from_app(relay, request.environ)
 
     for rule in ("/", "/<path:path>"):
         app.add_url_rule(rule, "hook", hook, methods=_METHODS, provide_automatic_options=False)
     return app
+
+
+def _is_browser() -> bool:
+    """Tell whether somebody wants to look: a monitor or `curl` gets the function's own answer."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 class LocalServer:

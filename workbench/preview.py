@@ -13,6 +13,7 @@ from relay.configuration.fields import MESSAGES as MESSAGES_OF_TYPES
 from relay.describe import describe
 from relay.errors import Ignored
 from relay.events import Event
+from relay.notifications import Notification
 from relay.reasons import Reason
 from relay.routing import Decision, Selected, select
 from relay.stores.memory import MemoryStore
@@ -35,11 +36,17 @@ _SOMEBODY = "userid"  # stands for whom an application would write to, where tha
 
 
 class Shown(NamedTuple):
-    """One message. *reason* says why the configuration would not send it, if it would not."""
+    """One message. *reason* says why the configuration would not send it, if it would not.
+
+    *hidden* counts what the words themselves leave out, like commits beyond the fifth.
+    """
 
     vendor: str
     rendered: Rendered
     reason: Reason | None = None
+    mentioned: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
+    hidden: int = 0
 
 
 class Preview(NamedTuple):
@@ -83,12 +90,18 @@ def preview(
 
 
 def configured_preview(
-    sample: Sample, config: Config, receivers: Iterable[Receiver], *, now_s: float
+    sample: Sample,
+    config: Config,
+    receivers: Iterable[Receiver],
+    *,
+    now_s: float,
+    quiet: bool | None = None,
 ) -> Preview:
     """Render *sample* for each of *receivers* as *config* words it; raises BadRequest, FormBody.
 
     What would not be sent is shown in the form it would have, with the reason. No earlier pipeline
-    is known: a failed one counts as the first to fail.
+    is known: a failed one counts as the first to fail. *quiet* asks for one line, or for the full
+    message, whatever the configuration says.
     """
     try:
         event = event_of(sample)
@@ -102,12 +115,25 @@ def configured_preview(
     for one in receivers:
         reason = None if one.name in chosen else _why_not(one, config, decision)
         selected = chosen.get(one.name) or _as_if_sent(event, config, one, now_s)
+        if quiet is not None:
+            selected = selected._replace(quiet=quiet)
         (delivery,) = deliveries(event, "preview", [selected], config, now_s=now_s)
-        rendered = formatters.formatter(one).render(delivery.notification, one)
-        messages[one.name] = Shown(VENDORS[one.type], rendered, reason)
+        messages[one.name] = _shown(delivery.notification, one, reason)
     send = any(shown.reason is None for shown in messages.values())
     why = next((shown.reason for shown in messages.values() if shown.reason), None)
     return Preview(event, policy.Decision(send, reason=None if send else why), messages)
+
+
+def _shown(notification: Notification, receiver: Receiver, reason: Reason | None) -> Shown:
+    mentioned = tuple("all" if to.everyone else to.name for to in notification.mentions)
+    return Shown(
+        VENDORS[receiver.type],
+        formatters.formatter(receiver).render(notification, receiver),
+        reason,
+        mentioned=() if notification.quiet else mentioned,
+        unresolved=notification.unresolved,
+        hidden=notification.more.hidden if notification.more else 0,
+    )
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:

@@ -1,13 +1,13 @@
 """`serve`: the function here, with stand-in robots, and what arrives on the screen."""
 
 import contextlib
-import shlex
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
+from flask import Flask
 from rich.console import Console
 
 import handler
@@ -17,12 +17,17 @@ from relay.configuration.loading import load_from
 from relay.configuration.origins import Loaded, Origin
 from relay.configuration.secrets import Store
 from relay.errors import ConfigError, Problem
+from relay.pacing import Pace
+from relay.stores.memory import MemoryStore
 from relay.text import cut_cells
+from relay.warm import Warm
 from relay.words import Phrase
+from relay.wsgi import Handle
 from workbench import configured, own_log, terminal
 from workbench.configured import Setting, base, queueless
-from workbench.interpreter import python
 from workbench.local_server import LocalServer, create_app
+from workbench.preview_page.page import Page
+from workbench.preview_page.trail import Trail
 from workbench.robot_terms import DINGTALK, WECOM
 from workbench.robots import RobotServer
 from workbench.screen import Screen
@@ -47,23 +52,23 @@ _PORT = Phrase(
     "port {port} cannot be used ({why}): is another serve running? Stop it, or take another "
     "port: {other}",
 )
-_WEBHOOK = Phrase("网址    {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
+_PAGE = Phrase("页面    {url}", "Page     {url}")
+_WEBHOOK = Phrase("Webhook {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
 _YOURS = Phrase("你的 WEBHOOK_SECRET", "your WEBHOOK_SECRET")
 _AS_IN = Phrase("{name} 里的", "as in {name}")
 _BUT = Phrase("（{names} 用 {secret}）", " ({names}: {secret})")
 _ROBOTS = Phrase(
-    "机器人  模拟的企业微信和钉钉；消息显示在这里",
-    "Robots   WeCom and DingTalk stand-ins; messages show here",
+    "机器人  模拟的企业微信和钉钉；消息显示在页面和这里",
+    "Robots   WeCom and DingTalk stand-ins; messages show on the page and here",
 )
 _OF_FILE = Phrase(
-    "机器人  {name} 里 {count} 个接收者的模拟机器人；消息显示在这里",
-    "Robots   stand-ins for the receivers of {name} ({count}); messages show here",
+    "机器人  {name} 里 {count} 个接收者的模拟机器人",
+    "Robots   stand-ins for the receivers of {name} ({count})",
 )
 _LIVE = Phrase(
     "机器人  {name} 里的真机器人：消息会真的发出去",
     "Robots   those of {name}: messages are really sent",
 )
-_TRY = Phrase("试试    {command}", "Try      {command}")
 _STOP = Phrase("停止    Ctrl-C", "Stop     Ctrl-C")
 _NO_QUEUE = Phrase(
     "队列    这里不用 RELAY_QUEUE（queue）：消息直接发送",
@@ -89,6 +94,15 @@ class Options(NamedTuple):
     lang: str = "en"
 
 
+class Local(NamedTuple):
+    """The function and its page as one application; *robots* is None where it really sends."""
+
+    app: Flask
+    page: Page
+    robots: RobotServer | None
+    config: Config
+
+
 class _Served(NamedTuple):
     """*config* is the one to start with; *live* gives the one of each moment."""
 
@@ -99,24 +113,47 @@ class _Served(NamedTuple):
 def serve(options: Options, given: Setting, console: Console) -> None:
     """Run until Ctrl-C or SIGTERM; raises ServeError."""
     lang = options.lang
-    own_log.configure(given.environ, console, lang)
     told: tuple[Problem, ...] = ()
     if not options.live:  # stand-ins can do without the secrets
         given, told = configured.fetched(given)
+    with prepared(options, given, console) as local, _listening(local.app, options) as server:
+        with _interruptible() as ended:
+            for line in _welcome(server, given, local.config, options, told):
+                console.print(printable(line), soft_wrap=True)
+            ended.wait()
+        console.print(_STOPPED.of(lang))
+
+
+@contextlib.contextmanager
+def prepared(options: Options, given: Setting, console: Console) -> Iterator[Local]:
+    """Yield all that `serve` serves, not yet listening; raises ServeError."""
+    own_log.configure(given.environ, console, options.lang)
     screen = Screen(console, named=given.is_file)
     with contextlib.ExitStack() as stack:
         robots = None
         if not options.live:
             robots = stack.enter_context(RobotServer(on_message=screen.message))
         served = _served(options, given, robots, console)
-        handle = handler.build(given.environ, live=served.live)
-        app = create_app(screen.watch(handle))
-        server = stack.enter_context(_listening(app, options))
-        with _interruptible() as ended:
-            for line in _welcome(server, given, served.config, options, told):
-                console.print(printable(line), soft_wrap=True)
-            ended.wait()
-        console.print(_STOPPED.of(lang))
+        handle, page = _watched(given, served, robots, screen)
+        yield Local(create_app(handle, page, options.lang), page, robots, served.config)
+
+
+def _watched(
+    given: Setting, served: _Served, robots: RobotServer | None, screen: Screen
+) -> tuple[Handle, Page]:
+    """Return the function with what arrives on the screen and on the page, and the page."""
+    trail = Trail(served.live.current, lambda: robots.received if robots else ())
+    pace = Pace()  # the robots' limits count for what is repeated, too
+
+    def handle(warm: Warm, replayed: int = 0) -> Handle:
+        made = handler.build(given.environ, live=served.live, warm=warm)
+        return trail.watch(screen.watch(made), replayed)
+
+    def again(number: int) -> Handle:
+        return handle(Warm(pace=pace, remembered=MemoryStore()), number)  # a repeat is meant
+
+    first = handle(Warm(pace=pace))
+    return first, Page(given, served.live, trail, first, again, robots)
 
 
 def _served(
@@ -219,12 +256,15 @@ def _welcome(
     options: Options,
     told: Sequence[Problem],
 ) -> Iterator[str]:
-    """Yield some lines: where to send, who gets it, what to try, how to stop.
+    """Yield some lines: where to look, where to send, who gets it, how to stop.
 
     *told* is what was wrong with the variables of `RELAY_SECRETS`.
     """
     lang, name = options.lang, cut_cells(given.name(options.lang), _SHOWN_CELLS)
-    yield _WEBHOOK.filled(url=server.url, secret=_secret(given, name, config, lang)).of(lang)
+    yield _PAGE.filled(url=server.url).of(lang)
+    yield _WEBHOOK.filled(url=f"{server.url}hook", secret=_secret(given, name, config, lang)).of(
+        lang
+    )
     if options.live:
         yield _LIVE.filled(name=name).of(lang)
     elif given.is_file:
@@ -236,7 +276,6 @@ def _welcome(
     for one in told:
         if one.is_error:
             yield _NO_SECRETS.filled(why=one.message.of(lang)).of(lang)
-    yield _TRY.filled(command=_command(server, given, config)).of(lang)
     yield _STOP.of(lang)
 
 
@@ -258,17 +297,6 @@ def _secret(given: Setting, name: str, config: Config, lang: str) -> str:
 
 def _is_open(source: Source) -> bool:
     return any(secret.reveal() == DEV_SECRET for secret in source.secrets)
-
-
-def _command(server: LocalServer, given: Setting, config: Config) -> str:
-    """Return the command that sends an event to this server, as the first source expects it."""
-    source = config.sources[0]
-    event = f"{source.type}/push.pushed" if given.is_file else "push.pushed"
-    command = f"{python()} -m relay trigger {event} -u :{server.port}"
-    if _is_open(source):
-        return f"{command} -s {DEV_SECRET}"
-    path = given.found.path
-    return f"{command} --config {shlex.quote(str(path))}" if path else command
 
 
 def _count(config: Config) -> int:

@@ -1,0 +1,455 @@
+"""The preview page of `serve`, without a browser: what it shows, whom it answers, what it saves."""
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from pages import HOST, Served, served
+from verbs import CLEAN, CONFIG, MOBILE, PLANTED, VALUES
+
+from workbench import samples
+from workbench.local_server import LocalServer
+from workbench.preview_page import saving
+from workbench.preview_page.trail import Trail
+
+ARRIVED = {"received": "1"}
+TOKEN = "glpat-" + "made_up1" * 3
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in CLEAN:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def page() -> Iterator[Served]:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def filed(folder: Path) -> Iterator[Served]:
+    """The page for a configuration with secrets and a phone number in it."""
+    (folder / "config.yml").write_text(CONFIG, encoding="utf-8")
+    with served(str(folder / "config.yml"), VALUES) as found:
+        yield found
+
+
+def text_of(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+# Who is answered.
+
+
+def test_browsers_get_the_page_and_monitors_the_health_answer(page: Served) -> None:
+    """The address is the webhook's: only who asks for HTML gets the page."""
+    shown = page.get()
+    health = page.local.app.test_client().get("/", base_url=HOST)
+
+    assert shown.mimetype == "text/html"
+    assert health.get_json()["service"] == "git-chat-relay"
+
+
+@pytest.mark.parametrize("path", ["/", "/_preview/live", "/_preview/static/page.js"])
+def test_other_host_names_are_refused(page: Served, path: str) -> None:
+    """A name that somebody pointed at this machine reads nothing (DNS rebinding)."""
+    assert page.get(path, base_url="http://evil.example.com:9000").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["show", "send", "replay", "save", "curl", "test"])
+def test_what_another_page_sends_is_refused(page: Served, name: str) -> None:
+    """A form or a script of another origin cannot add the header without asking first."""
+    client = page.local.app.test_client()
+    form = client.post(f"/_preview/{name}", base_url=HOST, data={"event": "x"})
+    plain = client.post(f"/_preview/{name}", base_url=HOST, data="{}", content_type="text/plain")
+
+    assert (form.status_code, plain.status_code) == (403, 403)
+    assert page.local.page.trail.count == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/_preview/live", "/_preview/static/page.css"])
+def test_nothing_from_elsewhere_may_be_loaded(page: Served, path: str) -> None:
+    """Every answer has the strict policy, and the page names no other host to load from."""
+    answer = page.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+
+    assert policy.startswith("default-src 'self'; ")
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert not re.search(r"(?:src|action)=[\"']?https?:|url\(|@import|<style|\sstyle=", answer.text)
+    assert not re.search(r"<script(?![^>]*src=)|\son\w+=", answer.text)
+
+
+# What is shown.
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_every_sample_is_listed_and_shown(page: Served, lang: str) -> None:
+    """Each has its entry, and a bubble for each platform or the reason for none."""
+    listed = page.get(f"/?lang={lang}").text
+    for name in samples.names():
+        shown = page.ask("show", event=name, lang=lang).get_json()
+        platforms = re.findall(r'data-platform="(\w+)"', shown["cards"])
+
+        assert f'data-name="{name}"' in listed
+        if samples.load(name).ignored:
+            assert platforms == []
+            assert samples.load(name).ignored in shown["cards"]
+        else:
+            assert platforms == ["wecom", "dingtalk"], name
+
+
+def test_bytes_are_those_of_render(page: Served) -> None:
+    """The page and the command count the same (`tests/golden` is what `render` gives)."""
+    from workbench.preview import MESSAGES, preview
+
+    sample = samples.load("gitlab/push.pushed-many")
+    receivers = {name: kinds[0] for name, kinds in MESSAGES.items()}
+    rendered = preview(sample, receivers, lang="en", now_s=samples.NOW).messages.values()
+    shown = page.ask("show", event=sample.name, lang="en").get_json()["cards"]
+
+    assert re.findall(r'class="bytes">(\d+)', shown) == [str(one.rendered.size) for one in rendered]
+
+
+def test_user_text_stays_text(page: Served) -> None:
+    """Markup in a title is shown as its characters, wherever it stands."""
+    sample = samples.load("gitlab/push.pushed").body
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>"
+    sample["commits"][0]["title"] = sample["commits"][0]["message"] = hostile
+    sample["user_name"] = hostile
+    shown = page.ask("show", event="gitlab/push.pushed", payload=json.dumps(sample)).get_json()
+    html = shown["cards"] + shown["derived"]
+
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<script>alert(1)</script>" in text_of(shown["cards"])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ({"form": "quiet"}, 'data-color="comment"'),
+        ({"wecom": "text"}, "wecom · text"),
+        ({"dingtalk": "action_card"}, "dingtalk · actionCard"),
+        ({"wecom": "markdown_v2"}, "wecom · markdown_v2"),
+    ],
+)
+def test_forms_can_be_chosen(page: Served, chosen: dict[str, str], found: str) -> None:
+    """One grey line, and each message type."""
+    usual = page.ask("show", event="gitlab/pipeline.failed").get_json()["cards"]
+    shown = page.ask("show", event="gitlab/pipeline.failed", **chosen).get_json()["cards"]
+
+    assert found not in usual
+    assert found in shown
+
+
+def test_a_file_s_receivers_are_shown(filed: Served) -> None:
+    """Each that gets it with its people, the others with the reason; both platforms on demand."""
+    shown = filed.ask("show", event="gitlab/pipeline.failed", lang="en").get_json()
+    both = filed.ask("show", event="gitlab/pipeline.failed", lang="en", view="both").get_json()
+
+    assert re.findall(r'data-receiver="([\w-]+)"', shown["cards"])[:1] == ["ops-group"]
+    assert "mentions 张三" in shown["cards"]
+    assert "Not sent: R" in shown["cards"]
+    assert "config.yml:" in shown["derived"]
+    assert re.findall(r'data-platform="(\w+)"', both["cards"]) == ["wecom", "dingtalk"]
+
+
+def test_no_secret_and_no_phone_number_is_shown(filed: Served) -> None:
+    """Neither in what is shown, nor in what arrived, nor in a command to copy."""
+    filed.ask("send", event="gitlab/pipeline.failed")
+    filed.ask("send", event="gitee/push.pushed")
+    everything = [filed.get("/?event=gitlab/pipeline.failed"), filed.get("/_preview/live")]
+    for number in ("1", "2"):
+        everything.append(filed.get(f"/?received={number}"))
+        everything += [filed.ask(name, received=number) for name in ("show", "curl")]
+    texts = [unescape(answer.text) for answer in everything]
+
+    assert filed.local.page.trail.count == 2
+    assert [bad for bad in (*PLANTED, MOBILE) for text in texts if bad in text] == []
+    assert any("138****1111" in text for text in texts)
+
+
+# Editing.
+
+
+def test_a_payload_can_be_changed(page: Served) -> None:
+    """The message follows; what is no JSON is told with its place."""
+    body = {
+        **samples.load("gitlab/push.pushed").body,
+        "user_name": "赵六",
+        "user_username": "zhaoliu",
+    }
+    shown = page.ask("show", event="gitlab/push.pushed", payload=json.dumps(body)).get_json()
+    wrong = page.ask("show", event="gitlab/push.pushed", payload='{\n"a": ,').get_json()
+    listed = page.ask("show", event="gitlab/push.pushed", payload="[]").get_json()
+
+    assert "zhaoliu" in shown["cards"]
+    assert (wrong["where"], wrong["line"]) == ("payload", 2)
+    assert "line 2, column 6" in wrong["told"]
+    assert "must be a JSON object" in listed["told"]
+
+
+def test_a_template_can_be_tried(page: Served) -> None:
+    """The message is what it says; a fault is told with its line and what was meant."""
+    asked = {"event": "gitlab/push.pushed", "lang": "en"}
+    shown = page.ask("show", **asked, template="Pushed to {{ ref }}").get_json()
+    wrong = page.ask("show", **asked, template="one\n{{ projct.name }}").get_json()
+
+    assert "Pushed to main" in shown["cards"]
+    assert (wrong["where"], wrong["line"], wrong["code"]) == ("template", 2, "E602")
+    assert "project" in wrong["told"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "",
+        "null",
+        "{}",
+        "[" * 100_000,
+        '{"object_kind": 7}',
+        '{"commits": "x"}',
+        "\ud800",
+        "9" * 5000,
+    ],
+)
+def test_no_payload_breaks_the_page(page: Served, payload: str) -> None:
+    """Whatever is typed there is an answer of the page's own."""
+    answer = page.ask("show", event="gitlab/push.pushed", payload=payload)
+
+    assert answer.status_code == 200
+    assert {"cards", "told"} & set(answer.get_json())
+
+
+@pytest.mark.parametrize("name", ["show", "send", "curl"])
+def test_what_is_gone_is_told(page: Served, name: str) -> None:
+    """An entry of before the restart, a sample that is none."""
+    assert page.ask(name, event="gitlab/nothing").get_json()["failed"]
+    assert page.get("/?received=77").status_code == 200
+    assert page.ask("replay", received="77").get_json()["told"] == "it is not in the list any more"
+
+
+# What arrives.
+
+
+def test_what_arrives_is_listed_with_what_groups_got(page: Served) -> None:
+    """The list grows; the request is shown with the stand-ins' messages and the answer."""
+    before = page.get("/_preview/live").get_json()
+    page.ask("send", event="gitlab/merge_request.opened")
+    after = page.get("/_preview/live").get_json()
+    shown = page.get("/?received=1&lang=en").text
+
+    assert (before["count"], after["count"]) == (0, 1)
+    assert "merge_request.opened" in after["received"]
+    assert page.get(f"/_preview/live?seen={after['seen']}").status_code == 204
+    assert re.findall(r'data-platform="(\w+)"', shown) == ["wecom", "dingtalk"]
+    assert "Answer to the forge: HTTP 200" in shown
+
+
+@pytest.mark.parametrize(
+    "event", ["gitlab/push.pushed", "gitee/push.pushed", "gitlab/pipeline.failed"]
+)
+def test_a_replay_sends_the_same_bytes(page: Served, event: str) -> None:
+    """The function gets the same body, and the groups get the same messages once more."""
+    page.ask("send", event=event)
+    page.ask("replay", **ARRIVED)
+    first, second = page.local.page.trail.arrivals()
+
+    assert first.body == second.body
+    assert second.replayed == 1
+    assert [one.text for one in first.messages] == [one.text for one in second.messages]
+    assert len(page.robots.received) == 4
+
+
+def test_a_replay_is_proven_anew(filed: Served) -> None:
+    """Signatures of the configured secrets, as if the forge had sent it now."""
+    filed.ask("send", event="gitlab/pipeline.failed")
+    filed.ask("send", event="gitee/push.pushed")
+    filed.ask("replay", received="1")
+    filed.ask("replay", received="2")
+
+    assert [one.status for one in filed.local.page.trail.arrivals()] == [200] * 4
+
+
+def test_a_refused_request_is_listed(page: Served) -> None:
+    """With its status; what it would have become is shown all the same."""
+    client = page.local.app.test_client()
+    headers = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": "wrong"}
+    body = samples.load("gitlab/push.pushed").body
+    client.post("/hook", base_url=HOST, json=body, headers=headers)
+    shown = page.get("/?received=1&lang=en").text
+
+    assert "HTTP 401" in shown
+    assert 'data-platform="wecom"' in shown
+    assert "wrong" not in shown.partition("<main")[2]
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"[1]", b"\xff\xfe", b"a=b"])
+def test_anything_that_arrives_can_be_looked_at(page: Served, body: bytes) -> None:
+    """Also what no forge sent; none of the buttons breaks on it."""
+    client = page.local.app.test_client()
+    client.post("/hook", base_url=HOST, data=body, headers={"X-Gitlab-Event": "Push Hook"})
+
+    assert page.get("/?received=1").status_code == 200
+    assert "cards" in page.ask("show", **ARRIVED).get_json()
+    for name in ("replay", "curl", "save"):
+        assert page.ask(name, **ARRIVED).get_json()["failed"]
+
+
+def test_the_list_stays_small() -> None:
+    """Fifty requests, and no more bytes than a machine has to spare."""
+    answer = {"statusCode": 200, "body": "{}"}
+    trail = Trail(lambda: None, tuple, lambda: 0.0)  # type: ignore[arg-type, return-value]
+    handle = trail.watch(lambda event, context: answer)
+    http = {"http": {"method": "POST"}}
+    for _ in range(60):
+        handle({"requestContext": http, "headers": {}, "body": "x"}, None)
+    small = len(trail.arrivals())
+    for _ in range(20):
+        handle({"requestContext": http, "headers": {}, "body": "x" * 6_000_000}, None)
+
+    assert (small, trail.count) == (50, 80)
+    assert sum(len(one.body) for one in trail.arrivals()) <= 32 * 1024 * 1024
+
+
+# Copies.
+
+
+@pytest.mark.parametrize("event", ["gitlab/push.pushed", "gitee/push.pushed"])
+def test_the_command_really_sends_it(event: str) -> None:
+    """`curl` as copied, of a sample and of what arrived, is accepted and no repeat."""
+    with served() as page, LocalServer(page.local.app) as server:
+        client = page.local.app.test_client()
+        headers = {"X-Preview": "1"}
+        texts = [
+            client.post("/_preview/curl", base_url=server.url, json=asked, headers=headers)
+            for asked in ({"event": event},)
+        ]
+        page.ask("send", event=event)
+        texts.append(
+            client.post("/_preview/curl", base_url=server.url, json=ARRIVED, headers=headers)
+        )
+        for answer in texts:
+            command = shlex.split(answer.get_json()["text"].replace("\\\n", ""))
+            done = subprocess.run(  # noqa: S603 - the command we made
+                [*command, "-s"], capture_output=True, text=True, check=True
+            )
+            assert json.loads(done.stdout)["ok"]
+
+
+def test_a_command_names_the_variable_of_a_secret(filed: Served) -> None:
+    """The user's own secret is not written out."""
+    text = filed.ask("curl", event="gitlab/push.pushed").get_json()["text"]
+
+    assert "-H 'X-Gitlab-Token: '\"$WEBHOOK_SECRET\"" in text
+
+
+def test_a_long_body_is_no_command(page: Served) -> None:
+    """A shell would refuse it: the page says what to do instead."""
+    body = {**samples.load("gitlab/push.pushed").body, "long": "x" * 100_000}
+    told = page.ask("curl", event="gitlab/push.pushed", payload=json.dumps(body)).get_json()
+
+    assert "save it as a fixture" in told["told"]
+
+
+def test_a_fixture_can_be_sent_again(filed: Served, folder: Path) -> None:
+    """It is a sample file without proofs and ids, and each has its own name."""
+    from workbench.chosen import sample
+
+    filed.ask("send", event="gitlab/push.pushed")
+    paths = [filed.local.page.save("1", folder / "kept") for _ in range(2)]
+    written = paths[0].read_text(encoding="utf-8")
+    found = sample(str(paths[0]))
+
+    assert [path.name for path in paths] == [f"gitlab-push.pushed-{n}.json" for n in (1, 2)]
+    assert found.source == "gitlab"
+    assert not {"x-gitlab-token", "webhook-signature", "webhook-id"} & set(found.headers)
+    assert [bad for bad in PLANTED if bad in written] == []
+
+
+def test_a_fixture_holds_nobody_s_data() -> None:
+    """Tokens, addresses and numbers are replaced, equal ones by equal ones; ids stay."""
+    kept = {"id": 13800001111, "sha": "a1b2c3d4e5f6", "mail": "noreply@example.com"}
+    found = saving.scrubbed(
+        {
+            **kept,
+            "token": "abc",
+            "access_token": "abc",
+            "private_key": "abc",
+            "runners_token": "",
+            "author": {"email": "Zhang.San@corp.cn"},
+            "text": "ask zhang.san@corp.cn or li@corp.cn, 13912345678",
+            "url": f"https://oauth2:{TOKEN}@git.corp.cn/x?private_token=q&token=z",
+            "list": ["whsec_abcdefgh12345678", {"password": "p"}],
+        }
+    )
+    text = json.dumps(found)
+
+    assert {name: found[name] for name in kept} == kept
+    assert found["author"]["email"] == "user1@example.com"
+    assert found["text"] == "ask user1@example.com or user2@example.com, 13800000000"
+    assert found["token"] == found["access_token"] == found["private_key"] == "***"
+    assert not re.search(r"corp\.cn\"|glpat|oauth2|whsec_|token=[qz]|\"p\"|139", text)
+
+
+# The configuration.
+
+
+def test_problems_are_told_as_check_tells_them(filed: Served, folder: Path) -> None:
+    """Live on saving, the former configuration stays; gone once it is mended."""
+    file = folder / "config.yml"
+    before = filed.get("/_preview/live?lang=en").get_json()
+    file.write_text(CONFIG.replace("branches:", "branchs:"), encoding="utf-8")
+    broken = filed.get(f"/_preview/live?lang=en&seen={before['seen']}").get_json()
+    still = filed.ask("show", event="gitlab/pipeline.failed").get_json()
+    file.write_text(CONFIG, encoding="utf-8")
+    mended = filed.get(f"/_preview/live?lang=en&seen={broken['seen']}").get_json()
+
+    assert before["banner"] == mended["banner"] == ""
+    assert "E101 routes[0] has no key “branchs”" in unescape(broken["banner"])
+    assert "did you mean branches?" in broken["banner"]
+    assert "cards" in still
+
+
+def test_no_real_message_without_live(page: Served) -> None:
+    """The button is not there, and its address does nothing."""
+    assert "data-test=" not in page.get().text
+    assert page.ask("test", receiver="wecom", event="gitlab/push.pushed").status_code == 404
+
+
+def test_live_sends_and_tells_what_the_vendor_said() -> None:
+    """One real message to one receiver: the size, or the vendor's code and the remedy."""
+    from workbench.robots import RobotServer
+
+    with RobotServer() as robots:
+        environ = {
+            "WEBHOOK_SECRET": "a secret of the forge",
+            "WECOM_WEBHOOK_URL": robots.add_wecom("live"),
+            "DINGTALK_WEBHOOK_URL": robots.add_dingtalk("live-too", secret="SECright"),
+            "DINGTALK_SECRET": "SECwrong",
+            "RELAY_ALLOW_HOSTS": robots.host,
+            "CONFIG_FILE": "",
+        }
+        with served(environ=environ, live=True) as page:
+            asked = {"event": "gitlab/push.pushed", "lang": "en"}
+            sent = page.ask("test", receiver="wecom", **asked).get_json()["told"]
+            refused = page.ask("test", receiver="dingtalk", **asked).get_json()["told"]
+            nobody = page.ask("test", receiver="x", **asked).get_json()["told"]
+            shown = page.get().text
+
+        assert re.fullmatch(r"✓ sent, \d+ B, \d+ ms", sent)
+        assert "E522" in refused
+        assert "310000" in refused
+        assert nobody == "there is no receiver x"
+        assert shown.count("data-test=") == 2
+        assert len(robots.received) == 1
