@@ -24,10 +24,8 @@ from relay.errors import (
     TokenRefused,
     Unsuitable,
 )
-from workbench.refusals_page import refusals_page
 
 SHEETS = ROOT.parent / "shared" / "reference"
-PAGE = ROOT / "docs" / "refusals.md"
 Row = tuple[type[DeliveryError], str]
 
 WECOM_REQUEST: dict[int, Row] = {
@@ -264,33 +262,6 @@ def test_an_answer_without_words_has_none_in_its_message(name: str) -> None:
 
     assert message.zh.endswith("繁忙（errcode -1）")
     assert message.en.endswith(" busy (errcode -1)")
-
-
-def test_page_is_the_tables_own(update_golden: bool) -> None:
-    """docs/refusals.md is what the tables say."""
-    if update_golden:
-        PAGE.write_text(refusals_page(), encoding="utf-8")
-
-    assert PAGE.read_text(encoding="utf-8") == refusals_page()
-
-
-@pytest.mark.parametrize(("name", "code"), EVERY)
-def test_page_has_every_code(name: str, code: int) -> None:
-    """Each code has a row with kind, our code and both languages in its vendor's table."""
-    titles = ("robot", "app", "token", "dingtalk")
-    section = PAGE.read_text(encoding="utf-8").split("\n## ")[1 + titles.index(name)]
-    row = next(line for line in section.splitlines() if line.startswith(f"| {code} |"))
-    verdict = TABLES[name].codes[code]
-
-    assert f"[{TABLES[name].wanted[code][1]}](configuration.md#" in row
-    wanted = {*verdict.message[:2], *verdict.hint[:2]}
-    assert wanted <= set(parts(row))
-
-
-def parts(row: str) -> Iterator[str]:
-    """Yield the texts of a row of Markdown, without its escapes."""
-    for cell in row.strip("| ").split(" | "):
-        yield from (re.sub(r"\\([\\`*|$])", r"\1", part) for part in cell.split("<br>"))
 
 
 # The sheets themselves, where they are at hand.

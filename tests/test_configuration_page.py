@@ -7,31 +7,12 @@ from conftest import ROOT
 
 from relay.configuration import fields
 from relay.configuration.fields import Field
-from relay.errors import Problem
 from relay.facts import FACTS
 from relay.kinds import KINDS
-from relay.words import Phrase
-from workbench.codes import codes, families
 from workbench.configuration_page import configuration_page, notation
-from workbench.problem_formats import docs
 
 PAGE = ROOT / "docs" / "configuration.md"
-SHIPPED = ("adapters", "formatters", "relay")
 KEYS = [(name, key) for name, table in fields.TABLES.items() for key in table]
-
-
-def sources(*folders: str) -> str:
-    """Return the code of *folders*, one text."""
-    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-def shipped() -> str:
-    return sources(*SHIPPED) + (ROOT / "handler.py").read_text(encoding="utf-8")
-
-
-def quoted(pattern: str, text: str) -> set[str]:
-    return set(re.findall(f'"({pattern})"', text))
 
 
 def section(name: str) -> str:
@@ -103,46 +84,3 @@ def test_every_event_and_fact_is_listed(kind: str) -> None:
     )
 
     assert f"| `{kind}` | {wanted} |" in page
-
-
-def test_every_code_of_the_sources_is_explained() -> None:
-    """A code that the function can tell has a row, and no row is of a code that it cannot."""
-    assert set(codes()) == quoted(r"[EW]\d{3}", shipped())
-
-
-def test_commands_invent_no_code() -> None:
-    """What the commands tell is explained as well."""
-    assert quoted(r"[EW]\d{3}", sources("workbench")) <= set(codes())
-
-
-def test_no_code_is_explained_twice() -> None:
-    """A code stands in one family, and there in the order of its number."""
-    listed = [code for family in families() for code in family.codes]
-
-    assert len(listed) == len(set(listed))
-    assert all(list(one.codes) == sorted(one.codes) for one in families())
-
-
-@pytest.mark.parametrize("code", codes())
-def test_every_code_has_the_place_that_check_names(code: str) -> None:
-    """The `docs` of `check --format json` lead to the code's row."""
-    file, _, anchor = docs(Problem(code, "", Phrase("", ""))).partition("#")
-
-    assert f'| <a id="{anchor}"></a>{code} |' in (ROOT / file).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("code", codes())
-def test_every_code_speaks_both_languages(code: str) -> None:
-    """Meaning and remedy are there in Chinese and in English."""
-    row = codes()[code]
-
-    assert re.search("[一-鿿]", row.means.zh)
-    assert all((row.means.en, row.do.zh, row.do.en))
-    assert not re.search("[一-鿿]", row.means.en)
-
-
-def test_every_reason_is_given() -> None:
-    """Each code in the table of sentences is one that some code gives."""
-    table = (ROOT / "relay" / "reasons.py").read_text(encoding="utf-8")
-
-    assert quoted(r"R\d\d", table) <= quoted(r"R\d\d", shipped().replace(table, ""))

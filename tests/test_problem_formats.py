@@ -67,9 +67,10 @@ def test_json_has_every_field() -> None:
         "path": "sources.a.branchs",
         "message": "there is no key “branchs”",
         "hint": "did you mean branches?",
-        "docs": "docs/configuration.md#e101",
+        "docs": "docs/troubleshooting.md#e101",
     }
     assert (last["file"], last["line"], last["column"]) == (None, None, None)
+    assert loaded("json", "zh-CN")[0]["docs"] == "docs/troubleshooting.zh-CN.md#e101"
 
 
 def test_github_gets_workflow_commands() -> None:

@@ -3,7 +3,7 @@
 from relay.words import Phrase
 from workbench.code_rows import Family, row
 
-_AGAIN = ("在平台上重新发送", "send it again from the forge")
+_AGAIN = ("在 GitLab / Gitee 里重新发送", "send it again from the forge")
 
 _REQUESTS = {
     "E300": row("请求不能接受", "the request is not acceptable", "看 fix", "read the answer's fix"),

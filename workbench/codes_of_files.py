@@ -133,7 +133,10 @@ _KEYS = {
         "值的格式不对", "a value of the wrong form", "按提示改写", "write it as the hint says"
     ),
     "E107": row(
-        "模式不能用", "a pattern that cannot be used", "见「过滤」一节", "see the part on filters"
+        "模式不能用",
+        "a pattern that cannot be used",
+        "见 docs/configuration.md 的「过滤」",
+        "see filters in docs/configuration.md",
     ),
     "E109": row(
         "问题太多，其余没有列出",
@@ -141,12 +144,12 @@ _KEYS = {
         "先改正列出的",
         "correct those listed first",
     ),
-    "E110": row("没有这个事件", "no such event", "见事件表", "see the table of events"),
+    "E110": row("没有这个事件", "no such event", "见 docs/events.md", "see docs/events.md"),
     "E111": row(
         "这个事件没有这项内容（show）",
         "the event has no such fact (show)",
-        "见事件表",
-        "see the table of events",
+        "见 docs/templates.md",
+        "see docs/templates.md",
     ),
     "E120": row(
         "引用的接收者、来源或时间段没有定义",
@@ -263,7 +266,7 @@ _SECRETS = {
         "write variables in capitals; set RELAY_QUEUE, the platform's own … in the function",
     ),
     "W208": row(
-        "这里读不到密钥，先用替身检查其余部分",
+        "这里读不到密钥，其余部分已检查",
         "a secret that cannot be had here; the rest was checked",
         "在函数里设置它",
         "set it where the function runs",
@@ -275,8 +278,8 @@ _TEMPLATES = {
     "E602": row(
         "没有这个变量、字段、过滤器或判断",
         "no such variable, field, filter or test",
-        "见模板文档",
-        "see the page on templates",
+        "见 docs/templates.md",
+        "see docs/templates.md",
     ),
     "E603": row("模板里不能用的写法", "not allowed in templates", "换种写法", "write it otherwise"),
     "E604": row(

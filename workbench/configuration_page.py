@@ -1,8 +1,6 @@
 """`docs/configuration.md`: the words of `pages/configuration.md` and the loader's own tables."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from relay.config import ROLES
@@ -11,13 +9,9 @@ from relay.configuration.fields import Field, Kind
 from relay.configuration.forms import FormError, formed
 from relay.facts import FACTS
 from relay.kinds import KINDS
-from relay.reasons import SENTENCES
 from relay.words import Phrase
-from workbench.code_rows import Family
-from workbench.codes import families
+from workbench.page_tables import code, line, listed, page, plain
 
-_WORDS = Path(__file__).parent / "pages" / "configuration.md"
-_MARK = re.compile(r"<!-- (\w+) -->\n?")
 _TITLES = {
     "config": "The file · 最外层",
     "source": "`sources.<name>` · 来源",
@@ -29,15 +23,13 @@ _TITLES = {
     "delivery": "`delivery` · 投递",
 }
 _KEYS = "| key | value | default 默认 | meaning | 含义 |\n|---|---|---|---|---|\n"
-_CODES = "| code | means | do | 意思 | 怎么办 |\n|---|---|---|---|---|\n"
 _REQUIRED = "**required 必填**"
 _UNFORMED = "< ,#"  # has the form of nothing
 
 
 def configuration_page() -> str:
     """Return `docs/configuration.md`."""
-    words = _WORDS.read_text(encoding="utf-8")
-    return _MARK.sub(lambda mark: _PARTS[mark[1]](), words)
+    return page("configuration.md", _PARTS)
 
 
 # Keys
@@ -53,19 +45,19 @@ def _table(name: str, table: Mapping[str, Field]) -> str:
 
 
 def _row(key: str, field: Field) -> str:
-    cells = (_code(key), _value(field), _default(key, field))
-    return _line(*cells, _plain(field.about.en), _plain(field.about.zh))
+    cells = (code(key), _value(field), _default(key, field))
+    return line(*cells, plain(field.about.en), plain(field.about.zh))
 
 
 def _value(field: Field) -> str:
     """Return how a value is written, with its examples below."""
     written = notation(field.kind)
-    examples = [found for one in field.examples if (found := _code(one)) != written]
+    examples = [found for one in field.examples if (found := code(one)) != written]
     return "<br>".join([written, *examples])
 
 
 def _default(key: str, field: Field) -> str:
-    only = f"only 仅 {_listed(field.types)}" if field.types else ""
+    only = f"only 仅 {listed(field.types)}" if field.types else ""
     return "<br>".join(filter(None, [_needed(key, field), only]))
 
 
@@ -74,8 +66,8 @@ def _needed(key: str, field: Field) -> str:
     if field.required or (field is fields.RECEIVER.get(key) and needing == field.types != ()):
         return _REQUIRED
     if field is fields.RECEIVER.get(key) and needing:
-        return f"{_REQUIRED}: {_listed(needing)}"
-    return _code(field.default) if field.default else ""
+        return f"{_REQUIRED}: {listed(needing)}"
+    return code(field.default) if field.default else ""
 
 
 def notation(kind: Kind) -> str:
@@ -86,7 +78,7 @@ def notation(kind: Kind) -> str:
         return f"`-` {notation(kind.item)}"
     if isinstance(kind, fields.MapOf) and isinstance(kind.item, fields.Table):
         return f"`{_key(kind.key)}` {notation(kind.item)}"
-    return _code(_written(kind))
+    return code(_written(kind))
 
 
 def _written(kind: Any) -> str:
@@ -123,9 +115,7 @@ def _forms() -> str:
     forms = dict.fromkeys(kind.form for kind in kinds if isinstance(kind, fields.Text))
     expected = {form: _expected(form) for form in forms}
     return "".join(
-        _line(_code(form), _plain(told.en), _plain(told.zh))
-        for form, told in expected.items()
-        if told
+        line(code(form), plain(told.en), plain(told.zh)) for form, told in expected.items() if told
     )
 
 
@@ -145,83 +135,19 @@ def _expected(form: str) -> Phrase | None:
     return None
 
 
-# Events, reasons, codes
+# Events
 
 
 def _events() -> str:
     return "".join(
-        _line(_code(kind), _listed(actions), _listed(FACTS.get(kind, ())))
+        line(code(kind), listed(actions), listed(FACTS.get(kind, ())))
         for kind, actions in KINDS.items()
     )
-
-
-def _reasons() -> str:
-    wordings: dict[str, list[Phrase]] = {}
-    for name, sentence in SENTENCES.items():
-        wordings.setdefault(name.partition(" ")[0], []).append(sentence)
-    return "".join(
-        _line(
-            _anchor(code),
-            _told(one.en for one in found),
-            _told(one.zh for one in found),
-        )
-        for code, found in wordings.items()
-    )
-
-
-class _Gaps(dict[str, str]):
-    """Fills what a sentence leaves open."""
-
-    def __missing__(self, key: str) -> str:
-        return "[…]" if key == "patterns" else "…"
-
-
-def _told(sentences: Iterable[str]) -> str:
-    return "<br>".join(_plain(one.format_map(_Gaps())) for one in sentences)
-
-
-def _codes() -> str:
-    return "".join(map(_family, families()))
-
-
-def _family(family: Family) -> str:
-    rows = (
-        _line(_anchor(code), *map(_plain, (one.means.en, one.do.en, one.means.zh, one.do.zh)))
-        for code, one in family.codes.items()
-    )
-    return f"\n### {family.title.en} · {family.title.zh}\n\n{_CODES}{''.join(rows)}"
-
-
-# Markdown
-
-
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _anchor(code: str) -> str:
-    return f'<a id="{code.lower()}"></a>{code}'
-
-
-def _listed(words: Iterable[str]) -> str:
-    return " ".join(map(_code, words))
-
-
-def _code(text: str) -> str:
-    escaped = text.replace("|", "\\|")
-    return f"`{escaped}`"
-
-
-def _plain(text: str) -> str:
-    """Return *text* so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*|$])", r"\\\1", text).replace("<", "&lt;")
 
 
 _PARTS: Mapping[str, Callable[[], str]] = {
     "keys": _tables,
     "forms": _forms,
-    "roles": lambda: _listed(ROLES),
+    "roles": lambda: listed(ROLES),
     "events": _events,
-    "reasons": _reasons,
-    "codes": _codes,
 }

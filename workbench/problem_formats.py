@@ -8,7 +8,11 @@ from typing import Any, NamedTuple
 from relay.configuration.snippets import summary, told
 from relay.errors import Problem
 
-DOCS = "docs/configuration.md"
+# Where every code is explained, by language.
+DOCS: Mapping[str, str] = {
+    "zh-CN": "docs/troubleshooting.zh-CN.md",
+    "en": "docs/troubleshooting.md",
+}
 
 Secrets = Collection[tuple[int, int, int]]
 
@@ -35,9 +39,9 @@ def formatted(
     return FORMS[form](problems, _Context(lang, texts, secrets or {}))
 
 
-def docs(problem: Problem) -> str:
-    """Return where *problem*'s code is explained."""
-    return f"{DOCS}#{problem.code.lower()}"
+def docs(problem: Problem, lang: str) -> str:
+    """Return where *problem*'s code is explained in *lang*."""
+    return f"{DOCS[lang]}#{problem.code.lower()}"
 
 
 def _text(problems: Sequence[Problem], context: _Context) -> str:
@@ -60,7 +64,7 @@ def _json(problems: Sequence[Problem], context: _Context) -> str:
                 "path": one.where,
                 "message": one.message.of(context.lang),
                 "hint": one.hint.of(context.lang),
-                "docs": docs(one),
+                "docs": docs(one, context.lang),
             }
             for one in problems
         ]
@@ -103,7 +107,7 @@ def _gitlab(problems: Sequence[Problem], context: _Context) -> str:
                 "fingerprint": _fingerprint(*key, str(seen[key])),
                 "severity": "major" if one.is_error else "minor",
                 "location": {
-                    "path": one.file.removeprefix("./") or DOCS,
+                    "path": one.file.removeprefix("./") or DOCS[context.lang],
                     "lines": {"begin": max(one.line, 1)},
                 },
             }

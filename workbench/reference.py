@@ -1,5 +1,6 @@
 """Pages of the documentation that are made from the code's own tables: they cannot drift."""
 
+from relay.config import GITEE, GITLAB
 from relay.events import Event
 from relay.examples import full
 from relay.facts import FACTS
@@ -9,7 +10,8 @@ from relay.templating.checks import TESTS
 from relay.templating.filters import FILTERS
 from relay.templating.scenes import Scene
 from relay.templating.variables import VARIABLES, Variable
-from relay.words import Words
+from relay.words import Phrase, Words
+from workbench import samples
 
 _HEAD = """# Events · 事件
 
@@ -58,6 +60,54 @@ def events_page() -> str:
         rest = tuple(action for action in actions if action not in (*sent, *quiet))
         rows.append(f"| `{kind}` | {_listed(sent)} | {_listed(quiet)} | {_listed(rest)} |\n")
     return _HEAD + "".join(rows) + _FOOT
+
+
+# What people call the kinds.
+_NAMES = {
+    "push": Phrase("推送", "push"),
+    "branch": Phrase("分支", "branch"),
+    "tag": Phrase("标签", "tag"),
+    "issue": Phrase("议题", "issue"),
+    "merge_request": Phrase("合并请求、Pull Request", "merge request, pull request"),
+    "comment": Phrase("评论", "comment"),
+    "pipeline": Phrase("流水线", "pipeline"),
+    "job": Phrase("作业、流水线任务", "job, pipeline task"),
+    "deployment": Phrase("部署", "deployment"),
+    "release": Phrase("发布", "release"),
+    "wiki": Phrase("Wiki", "wiki"),
+    "milestone": Phrase("里程碑", "milestone"),
+    "member": Phrase("成员", "member"),
+    "feature_flag": Phrase("功能开关", "feature flag"),
+    "access_token": Phrase("访问令牌到期", "access token expires"),
+    "vulnerability": Phrase("漏洞", "vulnerability"),
+    "emoji": Phrase("表情", "emoji"),
+    "project": Phrase("项目（系统钩子）", "project (system hook)"),
+    "group": Phrase("群组（系统钩子）", "group (system hook)"),
+    "user": Phrase("用户（系统钩子）", "user (system hook)"),
+    "test": Phrase("测试按钮", "test button"),
+    "other": Phrase("其他事件", "any other event"),
+}
+_EVENTS_HEAD = Phrase(
+    "| 事件 | 写法 | 来自 | 发送 | 只发一行 |\n|---|---|---|---|---|\n",
+    "| event | name | from | sent | one grey line |\n|---|---|---|---|---|\n",
+)
+
+
+def events_table(lang: str) -> str:
+    """Return the short table of the readmes: what is sent unless something else is asked for."""
+    forges: dict[str, list[str]] = {}
+    for sample in map(samples.load, samples.names()):
+        known = forges.setdefault(sample.event.partition(".")[0], [])
+        name = {GITLAB: "GitLab", GITEE: "Gitee"}[sample.source]
+        if name not in known:
+            known.append(name)
+    rows = [
+        f"| {_NAMES[kind].of(lang)} | `{kind}` | {', '.join(sorted(forges.get(kind, ())))} |"
+        f" {', '.join(SENT.get(kind, ()))} | {', '.join(QUIET.get(kind, ()))} |\n"
+        for kind in KINDS
+        if SENT.get(kind) or QUIET.get(kind)
+    ]
+    return _EVENTS_HEAD.of(lang) + "".join(rows)
 
 
 def _listed(actions: tuple[str, ...]) -> str:
