@@ -24,10 +24,11 @@ from workbench import samples
 from workbench.schema import schema
 
 FOLDER = Path(__file__).parent.parent / "examples"
-NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
+PIPELINE = "gitlab-ci.yml"  # the end of a name: GitLab's own language, not ours
+NAMES = sorted(path.name for path in FOLDER.glob("*.yml") if not path.name.endswith(PIPELINE))
 MODELINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
-FITTING = {"AGENT_ID": "1000002", "DINGTALK_SECRET": "SECexample"}  # by the end of a name
+ROBOT_SECRET = "SECexample"
 # `pipeline.fixed` needs a state, which a deployment names.
 NEED_STATE = {"typical.yml": ["W104"]}
 DESIGNED = {"tiny.env", "typical.yml", "advanced.yml", "multi-tenant.yml"}
@@ -36,13 +37,13 @@ DESIGNED = {"tiny.env", "typical.yml", "advanced.yml", "multi-tenant.yml"}
 def value(name: str) -> str:
     """Return a value as the variable *name* may have it."""
     if name.startswith("DINGTALK") and name.endswith("SECRET"):
-        return FITTING["DINGTALK_SECRET"]
-    return next((text for end, text in FITTING.items() if name.endswith(end)), f"example-{name}")
+        return ROBOT_SECRET
+    return f"example-{name}"
 
 
 def stored(places: Sequence[str]) -> Mapping[str, str]:
     """A parameter store, or files, that have whatever is asked for."""
-    robot = json.dumps({"url": "example-token", "secret": FITTING["DINGTALK_SECRET"]})
+    robot = json.dumps({"url": "example-token", "secret": ROBOT_SECRET})
     return {place: robot if "dingtalk" in place else "example-value" for place in places}
 
 
@@ -190,3 +191,33 @@ def test_on_dingtalk_the_mentioned_are_called() -> None:
 def test_states_that_were_not_chosen_are_not_sent(name: str) -> None:
     """The events of the route are the step's check boxes."""
     assert {} == shown(loaded(STEP).usable(), name)
+
+
+# What the recipes say of an example and no single event shows.
+
+
+def receivers(name: str, sample: str) -> list[str]:
+    return list(shown(loaded(name).usable(), sample))
+
+
+# The forge's test button asks every robot.
+SENDING = [
+    one.name
+    for one in map(samples.load, samples.names())
+    if not one.ignored and one.event != "test.ping"
+]
+
+
+@pytest.mark.parametrize("sample", SENDING)
+def test_several_robots_share_without_loss(sample: str) -> None:
+    """An event goes to one of the two, and to neither only where one robot would not get it."""
+    alone = receivers("quiet-pushes.yml", sample)
+
+    assert len(alone) == len(receivers("several-robots.yml", sample))
+
+
+def test_a_push_without_files_goes_to_every_directory() -> None:
+    """No path is known of a system hook's push: the filter does not apply."""
+    found = receivers("group-per-directory.yml", "gitlab/push.pushed-system_hook")
+
+    assert ["web-group", "api-group", "docs-group"] == found
