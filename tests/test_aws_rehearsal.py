@@ -81,27 +81,6 @@ def test_chinese_page_shows_the_same_steps() -> None:
     assert steps("zh-CN") == "".join(f"✓ {phrase.zh}\n" for phrase in phrases)
 
 
-def blocks(lang: str) -> list[str]:
-    """Return the code blocks, without what is in a language: quoted values, a console's output."""
-    found = re.findall(r"^ *```(\w+).*?\n(.*?)^ *```", page(lang), re.DOTALL | re.MULTILINE)
-    return [
-        "\n".join(re.findall(r"^ *\$ .*", block, re.MULTILINE))
-        if kind == "console"
-        else re.sub("'.*?'", "''", block)
-        for kind, block in found
-    ]
-
-
-def test_pages_have_the_same_shape() -> None:
-    """Both languages have the same headings, commands and rows of tables in the same order."""
-    outlines = [re.findall(r"^#+(?= )", page(lang), re.MULTILINE) for lang in PAGES]
-    rows = [len(re.findall(r"^\|", page(lang), re.MULTILINE)) for lang in PAGES]
-
-    assert outlines[0] == outlines[1]
-    assert rows[0] == rows[1]
-    assert blocks("en") == blocks("zh-CN")
-
-
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     """A stack that is not as the code needs it ends the rehearsal, with the difference."""
     needs_osls()

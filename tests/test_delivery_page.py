@@ -52,7 +52,7 @@ def page() -> str:
 
 
 def blocks(kind: str) -> list[str]:
-    return [found[3] for found in BLOCK.finditer(page()) if found[1] == kind]
+    return [found[3] for found in BLOCK.finditer(page()) if found[1] == kind and not found[2]]
 
 
 @pytest.fixture(autouse=True)

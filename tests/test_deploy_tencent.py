@@ -1139,20 +1139,6 @@ def test_output_in_the_page_is_real(person: Person, name: str, update_golden: bo
     assert page(name) == found
 
 
-def test_pages_have_the_same_shape() -> None:
-    """Both languages have the same headings, code blocks and rows in the same order."""
-    shapes = []
-    for name in PAGES:
-        text = page(name)
-        plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-        blocks = re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)
-        code = [(kind, body.split("\n")[0] if kind == "console" else body) for kind, body in blocks]
-        levels = [len(mark) for mark in re.findall(r"^(#+) ", plain, re.MULTILINE)]
-        shapes.append((levels, code, len(re.findall(r"^ *\|", plain, re.MULTILINE))))
-
-    assert shapes[0] == shapes[1]
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_options_of_the_page_exist(name: str) -> None:
     """Every option that a page names is one of the command."""
