@@ -28,9 +28,10 @@ from deploy.sqs_poller import poll
 from relay import log
 from relay.words import Phrase
 from workbench import samples, terminal
-from workbench.cli import SETTINGS, Failure, Verb, lang_option
+from workbench.cli import SETTINGS, Failure, lang_option
 from workbench.robots import RobotServer
 from workbench.triggering import Credentials, outgoing
+from workbench.verb import Verb
 
 STAGE = "rehearsal"
 DEPLOYED = Phrase(
@@ -74,10 +75,18 @@ class Stack(NamedTuple):
     dead_letters: str
 
 
-@click.command(cls=Verb, context_settings=SETTINGS, example="python -m deploy.aws_rehearsal")
+@click.command(
+    cls=Verb,
+    context_settings=SETTINGS,
+    example="python -m deploy.aws_rehearsal",
+    about=Phrase(
+        "部署到模拟的 AWS，发一条消息走完全程，再删除。",
+        "Deploy to a stand-in of AWS, send a message through it, remove it again.",
+    ),
+)
 @lang_option
 def main(lang: str) -> None:
-    """Deploy to a stand-in of AWS, send a message through it, remove it again."""
+    """Rehearse the deployment; exit code 1 with the reason when a step does not work."""
     console = terminal.console()
     try:
         rehearse(lambda phrase: _tell(console, phrase, lang))

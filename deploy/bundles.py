@@ -17,13 +17,15 @@ from deploy.archives import Files, write, zipped
 from deploy.targets import PLATFORMS, TARGETS, BuildError, Target
 from relay.words import Phrase
 from workbench import terminal
-from workbench.cli import SETTINGS, Failure, Verb, lang_option
+from workbench.cli import SETTINGS, Failure, lang_option
+from workbench.verb import OneOf, Verb, choice, option
 
 PROJECT = Path(__file__).resolve().parent.parent
 MOST_BYTES = 3_000_000
 _MB = 1_000_000
 _VERSION = re.compile(r"3\.\d{1,2}")
 
+_AS_CLOUD = Phrase("默认：和云上一样", "Default: what the cloud has")
 _BAD_VERSION = Phrase(
     "--python 写成 3.13 这样的版本号，不是 “{given}”",
     "--python is a version like 3.13, not “{given}”",
@@ -84,20 +86,37 @@ def build(
 
 
 @click.command(
-    "bundles", cls=Verb, context_settings=SETTINGS, example="python -m deploy.bundles aws"
+    "bundles",
+    cls=Verb,
+    context_settings=SETTINGS,
+    example="python -m deploy.bundles aws",
+    about=Phrase("打出各个云的部署包（zip）。", "Make the zip files for the clouds."),
+    more=Phrase(
+        "NAMES 默认全部。配置和模板在 `check` 没有问题时一起打包；密钥从不打包。",
+        "NAMES: by default all of them. Your configuration and templates go in once `check` finds "
+        "nothing wrong with them; a secret never does.",
+    ),
 )
-@click.argument("names", nargs=-1, type=click.Choice(list(TARGETS)))
-@click.option("--arch", type=click.Choice(list(PLATFORMS)), help="Default: what the cloud has.")
-@click.option("--python", metavar="X.Y", help="Default: what the cloud has.")
-@click.option(
+@click.argument("names", nargs=-1, type=OneOf(TARGETS))
+@choice("--arch", known=PLATFORMS, about=_AS_CLOUD)
+@option("--python", metavar="X.Y", about=_AS_CLOUD)
+@option(
     "--to",
     default="build",
     metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Default: build.",
+    about=Phrase("默认：build", "Default: build"),
 )
-@click.option("--config", metavar="FILE", help="Default: config.yml, if there is one.")
-@click.option("--offline", is_flag=True, help="Use only packages that are here already.")
+@option(
+    "--config",
+    metavar="FILE",
+    about=Phrase("默认：config.yml，如果有", "Default: config.yml, if there is one"),
+)
+@option(
+    "--offline",
+    is_flag=True,
+    about=Phrase("只用这里已有的依赖包", "Use only packages that are here already"),
+)
 @lang_option
 def main(
     names: tuple[str, ...],
@@ -109,11 +128,7 @@ def main(
     offline: bool,
     lang: str,
 ) -> None:
-    """Make the zip files for the clouds.
-
-    NAMES: by default all of them. Your configuration and templates go in once `check` finds
-    nothing wrong with them; a secret never does.
-    """
+    """Make the bundles that *names* mean; exit code 1 with every fault for one that cannot be."""
     if python and not _VERSION.fullmatch(python):
         raise click.UsageError(_BAD_VERSION.filled(given=python).of(lang))
     console = terminal.console()

@@ -21,8 +21,9 @@ from deploy.tencent_parts import SettingsError
 from deploy.tencent_variables import from_file, merged
 from relay.words import Phrase
 from workbench import terminal
-from workbench.cli import SETTINGS, Verb, lang_option
+from workbench.cli import SETTINGS, lang_option
 from workbench.env_file import ENV_FILE
+from workbench.verb import Verb, option
 
 FOLDER = Path("build/tencent")
 CODE = "code"
@@ -38,15 +39,35 @@ _NEXT = Phrase(
 _UNWRITABLE = Phrase("{file} 写不了（{why}）", "{file} cannot be written ({why})")
 
 
-@click.command(cls=Verb, example="python -m deploy.component", context_settings=SETTINGS)
-@click.option("--zip", "file", default="build/tencent.zip", show_default=True, metavar="FILE")
-@click.option("--env-file", metavar="FILE", help="Whose names count. Default: .env.")
+@click.command(
+    cls=Verb,
+    example="python -m deploy.component",
+    context_settings=SETTINGS,
+    about=Phrase(
+        "为厂商的命令行写 build/tencent/serverless.yml，把部署包解开放在旁边。",
+        "Write build/tencent/serverless.yml for the vendor's CLI, with the bundle unpacked beside "
+        "it.",
+    ),
+    more=Phrase(
+        ".env 里的变量只写名字：运行 `scf deploy` 以前先设好。",
+        "Of the variables in .env only the names are written: set them before `scf deploy`.",
+    ),
+)
+@option(
+    "--zip",
+    "file",
+    default="build/tencent.zip",
+    metavar="FILE",
+    about=Phrase("默认：build/tencent.zip", "Default: build/tencent.zip"),
+)
+@option(
+    "--env-file",
+    metavar="FILE",
+    about=Phrase("用它里面的变量名；默认：.env", "Whose names count. Default: .env"),
+)
 @lang_option
 def main(*, file: str, env_file: str | None, lang: str) -> None:
-    """Write build/tencent/serverless.yml for the vendor's CLI, with the bundle unpacked beside it.
-
-    Of the variables in .env only the names are written: set them before `scf deploy`.
-    """
+    """Write the vendor's description from ours; no value of a variable is in it."""
     try:
         names = from_file(Path(env_file or ENV_FILE), required=env_file is not None)
         described = settings.load(Path(settings.FILE), os.environ)

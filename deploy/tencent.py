@@ -27,8 +27,9 @@ from deploy.tencent_variables import from_file, merged
 from relay.tencent_api import KEY_NAMES, Call, Reach, caller
 from relay.words import Phrase
 from workbench import terminal
-from workbench.cli import SETTINGS, Verb, json_option, lang_option
+from workbench.cli import SETTINGS, json_option, lang_option
 from workbench.env_file import ENV_FILE
+from workbench.verb import Verb, option
 
 KEYS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY")
 SESSION = "TENCENTCLOUD_SESSION_TOKEN"
@@ -74,16 +75,51 @@ class _Asked(NamedTuple):
     form: str
 
 
-@click.command(cls=Verb, example="python -m deploy.tencent --dry-run", context_settings=SETTINGS)
-@click.option("--zip", "file", metavar="FILE", help=f"Default: {ZIPS[EVENT]}.")
-@click.option("--region", metavar="R", help="Default: as in serverless.yml.")
-@click.option("--name", metavar="N", help="Of the function. Default: as in serverless.yml.")
-@click.option("--env-file", metavar="FILE", help="Its variables. Default: .env, if there is one.")
-@click.option("--eip/--no-eip", default=None, help="A fixed outbound address.")
-@click.option("--role", default="", metavar="NAME", help="For scf-async and Secrets Manager.")
-@click.option("--web", is_flag=True, help=f"A Web function, from {ZIPS[WEB]}.")
-@click.option("--replace-failed", is_flag=True, help="Delete one that could not be created first.")
-@click.option("--dry-run", is_flag=True, help="Only look, and say what would be done.")
+_AS_FILE = Phrase("默认：serverless.yml 里的", "Default: as in serverless.yml")
+_NAME = Phrase(
+    "函数名；默认：serverless.yml 里的", "Of the function. Default: as in serverless.yml"
+)
+_ITS_VARIABLES = Phrase(
+    "函数的变量；默认：.env，如果有", "Its variables. Default: .env, if there is one"
+)
+_ROLE = Phrase("scf-async 和凭据管理要用的角色", "For scf-async and Secrets Manager")
+_REPLACE = Phrase("先删掉没建成的", "Delete one that could not be created first")
+_ONLY_LOOK = Phrase("只看，说明会做什么", "Only look, and say what would be done")
+
+
+@click.command(
+    cls=Verb,
+    example="python -m deploy.tencent --dry-run",
+    context_settings=SETTINGS,
+    about=Phrase(
+        "在腾讯云 SCF 上创建或更新函数，打印它的网址。",
+        "Create or update the function on Tencent Cloud SCF, and print its URL.",
+    ),
+    more=Phrase(
+        "可以反复运行。读 serverless.yml 的 custom.tencent。密钥放在环境变量 "
+        "TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY 里。",
+        "Run it as often as you like. Reads custom.tencent of serverless.yml. Your key: "
+        "TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment.",
+    ),
+)
+@option(
+    "--zip",
+    "file",
+    metavar="FILE",
+    about=Phrase(f"默认：{ZIPS[EVENT]}", f"Default: {ZIPS[EVENT]}"),
+)
+@option("--region", metavar="R", about=_AS_FILE)
+@option("--name", metavar="N", about=_NAME)
+@option("--env-file", metavar="FILE", about=_ITS_VARIABLES)
+@option("--eip/--no-eip", default=None, about=Phrase("固定的出口地址", "A fixed outbound address"))
+@option("--role", default="", metavar="NAME", about=_ROLE)
+@option(
+    "--web",
+    is_flag=True,
+    about=Phrase(f"Web 函数，用 {ZIPS[WEB]}", f"A Web function, from {ZIPS[WEB]}"),
+)
+@option("--replace-failed", is_flag=True, about=_REPLACE)
+@option("--dry-run", is_flag=True, about=_ONLY_LOOK)
 @lang_option
 @json_option
 @click.pass_obj
@@ -102,11 +138,7 @@ def main(
     lang: str,
     form: str,
 ) -> None:
-    """Create or update the function on Tencent Cloud SCF, and print its URL.
-
-    Run it as often as you like. Reads custom.tencent of serverless.yml. Your key:
-    TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY in the environment.
-    """
+    """Bring the function to what is wanted; exit code 1 with the remedy where that fails."""
     try:
         kind = WEB if web else EVENT
         described = _described(region, name, lang)

@@ -87,7 +87,7 @@ def test_gitlab_gets_a_code_quality_report() -> None:
     """Each entry has the fields that GitLab needs, a relative path, and a line from 1."""
     first, second, third = loaded("gitlab")
 
-    assert first["description"] == "there is no key “branchs” did you mean branches?"
+    assert first["description"] == "there is no key “branchs” — did you mean branches?"
     assert first["check_name"] == "E101"
     assert first["location"] == {"path": "conf/my,config.yml", "lines": {"begin": 4}}
     assert [one["severity"] for one in (first, second, third)] == ["major", "minor", "major"]

@@ -12,7 +12,6 @@ from workbench.chosen import SOURCES, ChoiceError, changed, sample
 from workbench.languages import language
 from workbench.samples import Sample
 from workbench.verb import HELP_NAMES, choice, option
-from workbench.verb import Verb as Verb  # for the commands of `deploy`, too
 
 SETTINGS = {"help_option_names": list(HELP_NAMES)}
 EVENT = Phrase(

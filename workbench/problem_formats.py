@@ -102,7 +102,7 @@ def _gitlab(problems: Sequence[Problem], context: _Context) -> str:
         seen[key] = seen.get(key, 0) + 1
         report.append(
             {
-                "description": _sentence(one, context.lang).replace("\n", " "),
+                "description": _sentence(one, context.lang).replace("\n", " — "),
                 "check_name": one.code,
                 "fingerprint": _fingerprint(*key, str(seen[key])),
                 "severity": "major" if one.is_error else "minor",

@@ -85,23 +85,19 @@ def choice(
 class _Speaking(click.Command):
     """What verbs and groups share.
 
-    *about* is what it does, *more* what else there is to know, a paragraph a line. Without *about*
-    both are the function's docstring.
+    *about* is what it does, *more* what else there is to know, a paragraph a line.
     """
 
     def __init__(
         self,
         *args: Any,
         example: str = "",
-        about: Phrase | None = None,
+        about: Phrase,
         more: Phrase | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.example = example
-        if about is None:
-            first, *rest = (Phrase(text, text) for text in _paragraphs(self.help or ""))
-            about, more = first, rest[0] if rest else None
         self.about, self.more = about, more
 
     def make_context(
@@ -178,14 +174,6 @@ class Verbs(_Speaking, click.Group):
 
 def _lang(context: click.Context) -> str:
     return context.meta.get(_LANG) or told_language(())
-
-
-def _paragraphs(docstring: str) -> Iterator[str]:
-    """Yield its first paragraph on one line, then the others, if any, each on a line."""
-    first, *rest = (" ".join(part.split()) for part in docstring.split("\n\n"))
-    yield first
-    if rest:
-        yield "\n".join(rest)
 
 
 def _about(command: click.Command, lang: str) -> str:
