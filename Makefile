@@ -24,6 +24,8 @@ lint: $(VENV)/.ready ## check style and types only
 	$(BIN)/mypy
 
 unit: $(VENV)/.ready ## run the tests only
+	@if ls config.yml config.yaml .env 2>/dev/null | grep .; then echo "The tests would read this: move your own" \
+	  "configuration away while they run, for example: mkdir ../mine && mv config.yml .env ../mine/"; exit 1; fi
 	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 format: $(VENV)/.ready ## put the code in its standard form
