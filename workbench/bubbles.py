@@ -16,10 +16,9 @@ from workbench import markup, wecom_api_rules, wecom_rules
 from workbench.dingtalk_rules import MAX_BODY_BYTES
 from workbench.markup_runs import Run
 from workbench.robot_book import Received
-from workbench.robot_terms import DINGTALK, WECOM, WECOM_APP
+from workbench.robot_terms import DINGTALK, NAMES, WECOM, WECOM_APP
 from workbench.terminal import printable, single_line
 
-NAMES = {WECOM: "WeCom", DINGTALK: "DingTalk", WECOM_APP: "WeCom app"}
 _LIMITS = {
     WECOM: wecom_rules.CONTENT_LIMITS,
     WECOM_APP: wecom_api_rules.CONTENT_LIMITS,
@@ -68,17 +67,18 @@ def of_rendered(vendor: str, rendered: Rendered) -> Bubble:
     )
 
 
-def show(bubble: Bubble, console: Console) -> None:
+def show(bubble: Bubble, console: Console, lang: str = "en") -> None:
     """Print the line of the chat list, the message, and its size."""
+    name = NAMES[bubble.vendor].of(lang)
     width = min(console.width, _WIDTH)
     inner = width - 4
     body = Text("\n").join(line for row in rows(bubble) for line in _lines(row, console, inner))
     for label in buttons(bubble):
         body.append(f"\n[ {label} ]", Style(color="blue", bold=True))
-    listed = Text(f"{NAMES[bubble.vendor]}: {notification(bubble)}", Style(bold=True))
+    listed = Text(f"{name}: {notification(bubble)}", Style(bold=True))
     listed.truncate(console.width, overflow="ellipsis")
     console.print(listed)
-    title = single_line(f"{NAMES[bubble.vendor]} {_kind(bubble)}{_to(bubble)}")
+    title = single_line(f"{name} {_kind(bubble)}{_to(bubble)}")
     console.print(Panel(body, width=width, title=Text(title)))
     limit = f" / {bubble.limit}" if bubble.limit else ""
     console.print(Text(f"{bubble.size}{limit} B", Style(dim=True)))

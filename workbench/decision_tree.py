@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from relay.config import DINGTALK_ROBOT, ROLES, WECOM_APP, WECOM_ROBOT, Config, Route, Source
+from relay.config import ROLES, WECOM_APP, Config, Route, Source
 from relay.events import Event
 from relay.notifications import Mention
 from relay.people import resolve
@@ -15,13 +15,11 @@ from relay.routing import Decision, Selected, Step
 from relay.text import clean, cut_cells
 from relay.words import NAME_CELLS, VALUE_CELLS, Phrase, Words
 from workbench.explained import Explained
+from workbench.preview import VENDORS
+from workbench.robot_terms import NAMES
 from workbench.wrapping import wrapped
 
-PLATFORMS = {
-    WECOM_ROBOT: Phrase("企业微信", "WeCom"),
-    DINGTALK_ROBOT: Phrase("钉钉", "DingTalk"),
-    WECOM_APP: Phrase("企业微信应用", "WeCom app"),
-}
+PLATFORMS = {kind: NAMES[vendor] for kind, vendor in VENDORS.items()}
 
 _NAME_CELLS = 16
 _LEAST_BODY = 34  # a narrower column for reasons is no use: the place then gets its own line

@@ -235,4 +235,4 @@ def _print_message(name: str, shown: Shown, lang: str, console: Console) -> None
     console.print(terminal.folded(rendered.text, console.width), style=_DIM)
     if rendered.cut:
         console.print(Text(_CUT.of(lang), _YELLOW))
-    bubbles.show(bubbles.of_rendered(shown.vendor, rendered), console)
+    bubbles.show(bubbles.of_rendered(shown.vendor, rendered), console, lang)

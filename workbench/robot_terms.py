@@ -4,7 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
+from relay.words import Phrase
+
 WECOM, DINGTALK, WECOM_APP = "wecom", "dingtalk", "wecom_app"
+NAMES = {
+    WECOM: Phrase("企业微信", "WeCom"),
+    DINGTALK: Phrase("钉钉", "DingTalk"),
+    WECOM_APP: Phrase("企业微信应用", "WeCom app"),
+}
 
 
 class Robot(NamedTuple):

@@ -10,11 +10,17 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from relay.words import Phrase
 from relay.wsgi import Handle
 from workbench import bubbles
 from workbench.robot_book import Received
 from workbench.terminal import single_line
 
+_COUNTS = {
+    "sent": Phrase("发送 {count}", "{count} sent"),
+    "failed": Phrase("失败 {count}", "{count} failed"),
+    "skipped": Phrase("跳过 {count}", "{count} skipped"),
+}
 _GOOD, _BAD, _DIM = Style(color="green"), Style(color="red", bold=True), Style(dim=True)
 
 
@@ -30,7 +36,9 @@ class Screen:
         clock: Callable[[], float] = time.time,
         *,
         named: bool = False,
+        lang: str = "en",
     ) -> None:
+        self._lang = lang
         self._named = named
         self._console = console
         self._clock = clock
@@ -67,7 +75,7 @@ class Screen:
         status = int(answer["statusCode"])
         with self._lock:
             self._line(began, "-->", _arrived(event, body), _id(body))
-            self._line(self._clock(), "<--", *_answered(status, body))
+            self._line(self._clock(), "<--", *_answered(status, body, self._lang))
             self._flush()
 
     def _line(self, at: float, arrow: str, text: Text, end: str) -> None:
@@ -80,7 +88,9 @@ class Screen:
     def _flush(self) -> None:
         for message in self._waiting:
             name = message.key if self._named else ""
-            bubbles.show(bubbles.of_received(message)._replace(name=name), self._console)
+            bubbles.show(
+                bubbles.of_received(message)._replace(name=name), self._console, self._lang
+            )
         self._waiting.clear()
 
 
@@ -94,7 +104,7 @@ def _arrived(event: Mapping[str, Any], body: Mapping[str, Any]) -> Text:
     return Text.assemble((single_line(name), Style(bold=True)), single_line(f"  {where}".rstrip()))
 
 
-def _answered(status: int, body: Mapping[str, Any]) -> tuple[Text, str]:
+def _answered(status: int, body: Mapping[str, Any], lang: str) -> tuple[Text, str]:
     """Return what became of it, receiver by receiver, and the count."""
     parts = [Text(single_line(_success(one)), _GOOD) for one in body.get("sent", ())]
     parts += [Text(single_line(_failure(one)), _BAD) for one in body.get("failed", ())]
@@ -103,9 +113,11 @@ def _answered(status: int, body: Mapping[str, Any]) -> tuple[Text, str]:
         text = "; ".join(why) or _refusal(body)
         parts = [Text(single_line(f"{status} {text}".rstrip()), _GOOD if status < 400 else _BAD)]
     counts = [
-        f"{len(body[name])} {name}" for name in ("sent", "failed", "skipped") if body.get(name)
+        phrase.filled(count=len(body[name])).of(lang)
+        for name, phrase in _COUNTS.items()
+        if body.get(name)
     ]
-    return Text(" · ").join(parts), ", ".join(counts)
+    return Text(" · ").join(parts), ("，" if lang != "en" else ", ").join(counts)
 
 
 def _refusal(body: Mapping[str, Any]) -> str:

@@ -128,7 +128,7 @@ def serve(options: Options, given: Setting, console: Console) -> None:
 def prepared(options: Options, given: Setting, console: Console) -> Iterator[Local]:
     """Yield all that `serve` serves, not yet listening; raises ServeError."""
     own_log.configure(given.environ, console, options.lang)
-    screen = Screen(console, named=given.is_file)
+    screen = Screen(console, named=given.is_file, lang=options.lang)
     with contextlib.ExitStack() as stack:
         robots = None
         if not options.live:
