@@ -27,7 +27,10 @@ class _Early:
     def context(self) -> ssl.SSLContext:
         with self._lock:
             if self._context is None:
-                self._context = ssl.create_default_context(cafile=certifi.where())
+                found = ssl.create_default_context(cafile=certifi.where())
+                # Debian's own Python leaves this to the system's configuration of OpenSSL.
+                found.minimum_version = ssl.TLSVersion.TLSv1_2
+                self._context = found
             return self._context
 
 

@@ -421,6 +421,30 @@ def test_problems_are_told_as_check_tells_them(filed: Served, folder: Path) -> N
     assert "cards" in still
 
 
+def test_a_file_made_later_is_told(page: Served, folder: Path) -> None:
+    """Without one at the start it is not watched for: the page says what to do."""
+    (folder / "config.yml").write_text(CONFIG, encoding="utf-8")
+    unnamed = {"CONFIG_FILE": "config.yml"}
+    with served(environ={"CONFIG_FILE": ""}) as none:
+        none.local.page.given.environ.update(unnamed)
+        banner = none.get("/_preview/live?lang=en").get_json()["banner"]
+
+    assert page.get("/_preview/live").get_json()["banner"] == ""
+    assert "config.yml was made after the start: start serve again" in banner
+
+
+def test_the_page_speaks_the_browser_s_language(page: Served) -> None:
+    """Until the address names one; a browser that names neither gets the server's."""
+    spoken = [page.get(**{"Accept-Language": name}).text for name in ("zh-CN,zh;q=0.9", "en", "fr")]
+
+    assert [re.findall(r'<html lang="([\w-]+)"', text)[0] for text in spoken] == [
+        "zh-CN",
+        "en",
+        "en",
+    ]
+    assert '<html lang="en"' in page.get("/?lang=en", **{"Accept-Language": "zh"}).text
+
+
 def test_no_real_message_without_live(page: Served) -> None:
     """The button is not there, and its address does nothing."""
     assert "data-test=" not in page.get().text

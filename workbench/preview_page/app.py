@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
+from relay.config import LANGUAGES
 from relay.words import Phrase
 from workbench.preview_page import options as chosen
 from workbench.preview_page.options import Options
@@ -30,6 +31,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_SPOKEN = tuple(reversed(LANGUAGES))  # a browser that names neither gets the server's
 _OURS = "X-Preview"  # a header that another page could only send after asking
 
 
@@ -64,7 +66,9 @@ class _Views:
         self._lang = lang
 
     def whole(self) -> Response:
-        options = chosen.read(request.args, self._lang)
+        options = chosen.read(
+            request.args, request.accept_languages.best_match(_SPOKEN) or self._lang
+        )
         try:
             view = self._page.view(options, Edit())
         except AskError:  # an address from before the last start
@@ -122,7 +126,9 @@ class _Views:
 
     def curl(self) -> Response:
         return self._answered(
-            lambda options, edit: jsonify(text=self._page.curl(options, edit, request.host_url))
+            lambda options, edit: jsonify(
+                text=self._page.curl(options, edit, f"{request.host_url}hook")
+            )
         )
 
     def test(self) -> Response:

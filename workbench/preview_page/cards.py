@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import formatters
+from formatters.dingtalk import MAX_BODY_BYTES
 from relay.config import DINGTALK_ROBOT, WECOM_APP, WECOM_ROBOT, Config, Receiver, Secret
 from workbench import bubbles, markup
 from workbench.bubbles import Bubble, pretty_json
@@ -92,7 +93,10 @@ def of_received(
     message: Received, receiver: Receiver, config: Config, lang: str, used: int | None
 ) -> Card:
     """Return the card of a message that a stand-in took."""
-    return _card(_phoneless(bubbles.of_received(message), config), receiver, lang, used)
+    bubble = bubbles.of_received(message)
+    if receiver.type == DINGTALK_ROBOT:  # the stand-in takes a little more than we send
+        bubble = bubble._replace(limit=MAX_BODY_BYTES)
+    return _card(_phoneless(bubble, config), receiver, lang, used)
 
 
 def key(receiver: Receiver) -> str:

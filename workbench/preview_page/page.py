@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from relay import policy, sources
 from relay.config import Receiver, Source
 from relay.configuration.live import Live
+from relay.configuration.origins import origin
 from relay.errors import Ignored, NotConfigured, RequestError
 from relay.version import VERSION
 from relay.words import Phrase
@@ -21,6 +22,7 @@ from workbench.preview_page import cards, curl, saving, views
 from workbench.preview_page.options import Options
 from workbench.preview_page.trail import Arrival, Trail
 from workbench.preview_page.views import Edit, View
+from workbench.preview_page.words import WORDS
 from workbench.robots import RobotServer
 from workbench.samples import Sample
 from workbench.saved_hooks import Hook, HookError, hook
@@ -270,7 +272,8 @@ class _Banner:
 
     def text(self, lang: str) -> str:
         if not self._given.is_file:
-            return ""
+            made = origin(self._given.environ)
+            return WORDS["restart"].filled(name=made.name).of(lang) if made.path else ""
         seen = self._state()
         if seen != self._seen:
             self._seen = seen

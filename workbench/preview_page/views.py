@@ -24,7 +24,9 @@ from workbench.terminal import printable
 _TREE_CELLS = 72
 PROOFS = ("password", "sign")  # Gitee repeats its proof in the body
 
-_NO_JSON = Phrase("第 {line} 行，第 {column} 列：{why}", "line {line}, column {column}: {why}")
+_NO_JSON = Phrase(
+    "第 {line} 行，第 {column} 列：这里不是 JSON 的写法", "line {line}, column {column}: {why}"
+)
 _NO_OBJECT = Phrase("要是一个 JSON 对象", "it must be a JSON object")
 _TOO_LONG_NUMBER = Phrase("有一个数字太长", "a number in it is too long")
 _TOO_DEEP = Phrase("嵌套太深", "it is nested too deeply")

@@ -22,6 +22,15 @@ WORDS = {
     ),
     "events": Phrase("事件", "Events"),
     "filter": Phrase("筛选事件（/）", "Filter events (/)"),
+    "none": Phrase("没有匹配的事件", "No event matches"),
+    "example": Phrase(
+        "例如：\n**{{{{ project.name }}}}** {{{{ ref }}}}\n> [查看]({{{{ url }}}})",
+        "For example:\n**{{{{ project.name }}}}** {{{{ ref }}}}\n> [View]({{{{ url }}}})",
+    ),
+    "restart": Phrase(
+        "{name} 是启动以后才有的：重新启动 serve 才会用它。",
+        "{name} was made after the start: start serve again to use it.",
+    ),
     "received": Phrase("收到的请求", "Received"),
     "nothing-yet": Phrase(
         "还没有。发到 {url}，或按“发给本机函数”。",

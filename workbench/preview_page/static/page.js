@@ -88,6 +88,7 @@
   }
 
   function tell(errors) {
+    at("cards").classList.toggle("stale", Object.keys(errors).length > 0);
     for (const name of Object.keys(editors)) {
       const error = errors[name];
       const line = error && error.where === "template" && error.line ? `${error.line}: ` : "";
@@ -177,9 +178,10 @@
   function sift() {
     const wanted = filter.value.trim().toLowerCase().split(/\s+/);
     for (const one of all(".entry")) {
-      const text = one.textContent.toLowerCase();
+      const text = `${one.dataset.name || ""} ${one.textContent}`.toLowerCase();
       one.closest("li").hidden = !wanted.every((word) => text.includes(word));
     }
+    at("none").hidden = all(".entry").some((one) => !one.closest("li").hidden);
     for (const one of all(".forge")) one.hidden = !one.querySelector("li:not([hidden])");
   }
   filter.addEventListener("input", sift);
