@@ -1,9 +1,13 @@
 """``python -m relay <verb>``: hands over to the workbench, which never ships to the cloud."""
 
+import io
 import sys
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a mark that the encoding lacks ends no command
+            stream.reconfigure(errors="replace")
     try:
         from workbench.commands import main as commands
     except ModuleNotFoundError as error:

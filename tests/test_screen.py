@@ -104,3 +104,18 @@ def test_g3_a_note_of_the_log_is_one_line(code: str, monkeypatch: pytest.MonkeyP
 
     assert len(stream.getvalue().splitlines()) == 1
     assert "a\ufffdT <-- fine\ufffd\ufffdb\ufffd[2J" in stream.getvalue()
+
+
+class Gone(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError("no screen")
+
+
+def test_a_screen_that_is_gone_changes_no_answer() -> None:
+    """The forge gets what the function said."""
+    screen = Screen(console(Gone()), clock=lambda: samples.NOW)
+    answer = {"statusCode": 200, "body": "{}"}
+    http = {"http": {"method": "POST"}}
+    handle = screen.watch(lambda event, context: answer)
+
+    assert handle({"headers": {}, "rawPath": "/", "requestContext": http}, None) == answer

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
@@ -58,7 +59,8 @@ class Screen:
             finally:
                 with self._lock:
                     self._running -= 1
-            self._show(event, answer, began)
+            with suppress(OSError, ValueError):  # a screen that is gone changes no answer
+                self._show(event, answer, began)
             return answer
 
         return watched

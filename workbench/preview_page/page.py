@@ -2,12 +2,12 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from relay import policy, sources
-from relay.config import Receiver, Source
+from relay.config import Config, Receiver, Source
 from relay.configuration.live import Live
 from relay.configuration.origins import origin
 from relay.errors import Ignored, NotConfigured, RequestError
@@ -29,12 +29,18 @@ from workbench.saved_hooks import Hook, HookError, hook
 from workbench.triggering import credentials_of, outgoing, proof
 
 _MINUTE_S = 60
+_UNPROVEN = (401, 403)
 _FIRST = "gitlab/pipeline.failed"  # what is shown where nothing was chosen
 _PROOF_HEADERS = ("x-gitlab-token", "webhook-signature", "webhook-timestamp", "x-gitee-token",
                   "x-gitee-timestamp")  # fmt: skip
 
 _IDS = ("webhook-id", "idempotency-key", "x-gitlab-webhook-uuid", "x-gitlab-event-uuid")
 
+_TOO_DEEP = Phrase("嵌套太深，存不了", "it is nested too deeply to be saved")
+_REFUSED_BEFORE = Phrase(
+    "它被拒绝了（{status}）：没有证明是谁发的，不能重放。带上对的密钥再发一次",
+    "it was refused ({status}) because it proved nobody: send it again with the right secret",
+)
 _NO_SUCH = Phrase("已经不在列表里了", "it is not in the list any more")
 _NOT_SENT = Phrase("{code} {why}", "{code} {why}")
 _TOO_LONG = Phrase(
@@ -136,6 +142,8 @@ class Page:
     def replay(self, number: str) -> None:
         """Give the request *number* to the function again, proven anew; raises AskError."""
         arrival = self._arrival(number)
+        if arrival.status in _UNPROVEN:  # a replay would prove it with the secret from here
+            raise AskError(_REFUSED_BEFORE.filled(status=arrival.status))
         event = dict(arrival.event)
         found = _hook(event, number)
         headers = {
@@ -178,7 +186,9 @@ class Page:
         except (Ignored, RequestError):
             event = ""
         try:
-            return saving.save(sample, event, folder)
+            return saving.save(sample, event, folder, self._secrets())
+        except RecursionError:
+            raise AskError(_TOO_DEEP) from None
         except OSError as error:
             told = _NOT_WRITTEN.filled(name=folder.name, why=error.strerror or error)
             raise AskError(told) from None
@@ -188,7 +198,7 @@ class Page:
         sample = self._current(options, edit)
         source = self._source(sample.source, "")
         try:
-            return curl.command(sample, address, source)
+            return cards.without_phones(curl.command(sample, address, source), self._live.current())
         except ValueError:
             raise AskError(_TOO_LONG) from None
 
@@ -239,6 +249,13 @@ class Page:
             return samples.load(name or _FIRST)
         except KeyError:
             raise AskError(_NO_SUCH) from None
+
+    def _secrets(self) -> list[str]:
+        """Return the texts that are secrets here: those of the stand-ins, and the real ones."""
+        real = configured.read(self.given, lenient=True, offline=True).config
+        return [
+            one for config in (self._live.current(), real) if config for one in _secrets(config)
+        ]
 
     def _source(self, forge: str, name: str) -> Source | None:
         """Return the source that a request of *forge* is from; None where none has a secret."""
@@ -294,6 +311,15 @@ class _Banner:
             return ()
         beside = sorted((path.parent / "templates").glob("**/*"))
         return tuple(_stamp(one) for one in (path, path.parent / ".env", *beside))
+
+
+def _secrets(config: Config) -> Iterator[str]:
+    """Yield every text that is a secret of *config*, and the phone numbers in it."""
+    for source in config.sources:
+        yield from (one.reveal() for one in (*source.secrets, *source.signing_tokens))
+    for receiver in config.receivers:
+        yield from (cards.key(receiver), receiver.secret.reveal() if receiver.secret else "")
+    yield from (person.mobile for person in config.people)
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:

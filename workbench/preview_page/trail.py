@@ -107,22 +107,27 @@ class Trail:
                 self._arrivals.popleft()
 
     def _claimed(self, answer: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[Received, ...]:
-        """Take out the messages that *answer* says were sent: by robot and size."""
+        """Take out the messages that *answer* says were sent: by robot and size.
+
+        Requests at the same moment whose messages have the same size may get each other's.
+        """
         sent = Counter(
             (keys.get(str(one.get("via") or one["receiver"]), ""), one["bytes"])
             for one in answer.get("sent", ())
         )
         taken = self._taken()
         new, self._looked = taken[self._looked :], len(taken)
-        claimed, left, begun = [], [], set()
+        claimed, left = [], []
+        before: Received | None = None  # what was claimed of the same robot just before
         for one in (*self._unclaimed, *new):
             told = one.key, bubbles.of_received(one).size
             if sent[told]:
                 sent[told] -= 1
-                begun.add(one.key)
                 claimed.append(one)
-            elif one.key in begun:  # the second, small message of mentions
-                claimed.append(one)
+                before = one
+            elif before and one.key == before.key and one.raw.get("msgtype") == "text":
+                claimed.append(one)  # the second, small message of mentions
+                before = None
             else:
                 left.append(one)
         self._unclaimed = left[-_MOST:]

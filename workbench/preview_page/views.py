@@ -106,7 +106,9 @@ def view(
     shown = View(
         event=found.event.name if found.event else "",
         payload=payload(sample.body, config),
-        decision=printable("\n".join(tree(found, config, options.lang, _TREE_CELLS))),
+        decision=printable(
+            cards.without_phones("\n".join(tree(found, config, options.lang, _TREE_CELLS)), config)
+        ),
     )
     config = _with_template(config, edit.template, shown.event)
     config, receivers = cards.as_chosen(
