@@ -38,8 +38,8 @@ BUSY = Verdict(
     "E505",
     Phrase("企业微信繁忙", "WeCom is busy"),
     Phrase(
-        "不用改设置：重要的话，在 GitLab / Gitee 里重发这个事件。",
-        "Nothing to mend: send the event again from the forge if it matters.",
+        "不用改设置：重要的话再发一次，GitLab 用 Resend，Gitee 用 replay。",
+        "Nothing to mend: if it matters send it again, by Resend in GitLab, `replay` for Gitee.",
     ),
     CODES_PAGE,
 )

@@ -37,7 +37,10 @@ from relay.words import Phrase
 
 MAX_ANSWER_BYTES = 65536  # of a robot's answer; the real ones are below 1 KB
 _MOST_CONNECTIONS = 32
-_AGAIN = Phrase("稍后在 GitLab / Gitee 里重发这个事件", "send the event again from the forge later")
+_AGAIN = Phrase(
+    "稍后再发一次：GitLab 用 Resend，Gitee 用 replay",
+    "send it again later: Resend in GitLab, `replay` for Gitee",
+)
 _NETWORK = Phrase(
     "检查地址，以及这个函数能不能访问它（网络、防火墙）",
     "check the address, and whether this function may reach it (network, firewall)",

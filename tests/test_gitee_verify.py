@@ -155,6 +155,18 @@ def test_b1_a_missing_token_is_refused() -> None:
     refusal({"x-gitee-timestamp": STAMP}, source())
 
 
+def test_webhook_of_gitlab_is_told_in_the_log() -> None:
+    """Who gave GitLab the address of a Gitee source learns it, even with the right secret."""
+    gitlab = {"x-gitlab-event": "Push Hook", "x-gitlab-token": KEY}
+    told = (
+        "X-Gitee-Token is missing or empty; the headers are GitLab's, and this address takes Gitee"
+    )
+
+    assert told == refusal(gitlab, source()).log
+    assert "GitLab" not in refusal({"x-gitee-event": "Push Hook"}, source()).log
+    assert "GitLab" not in refusal({**gitlab, "x-gitee-event": "Push Hook"}, source()).log
+
+
 @pytest.mark.parametrize("secrets", [(), ("",)])
 @pytest.mark.parametrize("mode", ["", "hmac", "password"])
 def test_b3_an_empty_secret_never_matches(secrets: tuple[str, ...], mode: str) -> None:

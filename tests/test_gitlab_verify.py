@@ -52,6 +52,20 @@ def test_signed_request_where_no_signing_token_is_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "given", [source(secrets=("s3cret",)), source(tokens=(TOKEN,))], ids=["token", "signed"]
+)
+def test_webhook_of_gitee_is_told_in_the_log(given: Source) -> None:
+    """Who gave Gitee the address of a GitLab source learns it, even with the right secret."""
+    gitee = {"x-gitee-event": "Push Hook", "x-gitee-token": "s3cret"}
+
+    assert refusal(gitee, given).endswith(
+        "; the headers are Gitee's, and this address takes GitLab"
+    )
+    assert "Gitee" not in refusal({"x-gitlab-event": "Push Hook"}, given)
+    assert "Gitee" not in refusal({**gitee, "x-gitlab-event": "Push Hook"}, given)
+
+
 @pytest.mark.parametrize("secret", ["s3cret-token", "密码 with spaces", "\u00e9t\u00e9"])
 def test_the_secret_token_is_accepted(secret: str) -> None:
     """A token of any characters is accepted when it is the configured one."""

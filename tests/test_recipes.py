@@ -39,7 +39,8 @@ class Recipe(NamedTuple):
 
 
 def recipes() -> Iterator[Recipe]:
-    for heading, grouped in groupby(blocks_of(PAGE), key=lambda block: block.heading):
+    own = (block for block in blocks_of(PAGE) if block.language != "sh")  # of the introduction
+    for heading, grouped in groupby(own, key=lambda block: block.heading):
         blocks: list[Block] = list(grouped)
         (text,) = (block.text for block in blocks if block.language == "yaml")
         typed = (

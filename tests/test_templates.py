@@ -32,7 +32,7 @@ FAILED = full("pipeline", "failed")
 OPENED = full("merge_request", "opened")
 PEOPLE = (Person("zhangsan", "张三", wecom="ZhangSan", dingtalk="m1", mobile="13800001111"),)
 EXAMPLE = """\
-❌ 流水线失败 {{ project.name }} `{{ ref }}`
+❌ 流水线失败 {{ project.name }} **{{ ref }}**
 > {{ failed_jobs | map(attribute="name") | join("、") }}
 > 提交 {{ commit | sha_link }} {{ commit.title | truncate(40) }}
 > [查看日志]({{ url }})  用时 {{ duration | human }}
@@ -72,9 +72,9 @@ def test_example_of_the_configuration() -> None:
             (
                 markup("❌ 流水线失败 "),
                 Span("platform/api"),
-                markup(" `"),
+                markup(" **"),
                 Span("main"),
-                markup("`"),
+                markup("**"),
             )
         ),
         Line((markup("> "), Span("unit-test、lint"))),

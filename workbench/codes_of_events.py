@@ -3,7 +3,17 @@
 from relay.words import Phrase
 from workbench.code_rows import Family, row
 
-_AGAIN = ("在 GitLab / Gitee 里重新发送", "send it again from the forge")
+# Gitee documents no redelivery; what was refused is in the log.
+_AGAIN = (
+    "有队列会自动重试；没有就补发：GitLab 点 Resend，Gitee 用 replay，见 docs/delivery.md",
+    "a queue sends it again by itself; without one GitLab: Resend, Gitee: replay, see "
+    "docs/delivery.md",
+)
+_LOOK_FIRST = (
+    "先看群里，可能已经到了；没有再补发：GitLab 点 Resend，Gitee 用 replay，见 docs/delivery.md",
+    "look into the group first: it may be there. If not, GitLab: Resend, Gitee: replay, see "
+    "docs/delivery.md",
+)
 
 _REQUESTS = {
     "E300": row("请求不能接受", "the request is not acceptable", "看 fix", "read the answer's fix"),
@@ -16,8 +26,9 @@ _REQUESTS = {
     "E302": row(
         "密钥或签名不对（401）",
         "the secret or signature does not match (401)",
-        "两边重新填一遍；日志会说时钟不准",
-        "type it anew on both sides; the log tells of a wrong clock",
+        "两边重新填一遍；日志会说时钟不准，或网址是另一个平台的（/hook/gitlab 与 /hook/gitee）",
+        "type it anew on both sides; the log tells of a wrong clock, and of an address for the "
+        "other forge (/hook/gitlab, /hook/gitee)",
     ),
     "E304": row(
         "没有这个路径或来源（404）",
@@ -195,18 +206,20 @@ _CHECK_NETWORK = ("检查地址和网络出口", "check address, network and fir
 
 _NETWORK = {
     "E530": row("连不上", "no connection", *_CHECK_NETWORK),
-    "E531": row("时间内没有回答，可能已送达", "no answer in time; it may have arrived", *_AGAIN),
+    "E531": row(
+        "时间内没有响应，可能已送达", "no answer in time; it may have arrived", *_LOOK_FIRST
+    ),
     "E532": row("TLS 证书或握手失败", "certificate or TLS handshake", *_CHECK_NETWORK),
     "E533": row("HTTP 状态不是 200", "an HTTP status other than 200", *_CHECK_NETWORK),
     "E534": row(
-        "回答不是机器人的",
+        "响应不是机器人的",
         "an answer that is not the robot's",
         "看中间的网关或代理",
         "look at gateways and proxies between",
     ),
     "E535": row("被重定向", "a redirect", "写最终地址", "write the final address"),
     "E536": row("地址不能用", "an unusable address", "重新复制地址", "copy the address again"),
-    "E537": row("连接中断", "the connection broke", *_AGAIN),
+    "E537": row("连接中断，可能已送达", "the connection broke; it may have arrived", *_LOOK_FIRST),
     "E538": row("时间用完，没有开始", "not started: no time left", *_AGAIN),
     "E599": row("中继自己的错误", "an error of the relay itself", "请报告", "report it"),
 }
@@ -215,8 +228,10 @@ _WAITING = {
     "E540": row(
         "队列不收这条消息，改为直接发送",
         "the queue did not take a delivery: it was posted directly",
-        "检查队列的地址、权限和配额；直接发送也失败就返回 502",
-        "check the queue's address, permission and quota; if that failed too, the answer is 502",
+        "检查队列的地址、权限和配额；直接发送也失败就返回 502：GitLab 点 Resend，Gitee 用 replay，"
+        "见 docs/delivery.md",
+        "check the queue's address, permission and quota; if that failed too, the answer is 502: "
+        "GitLab: Resend, Gitee: replay, see docs/delivery.md",
     ),
     "E541": row(
         "在队列里等了六小时以上，已作废",
@@ -252,7 +267,7 @@ _WAITING = {
     "E546": row(
         "排在失败的消息后面，退回太多次",
         "returned too often behind a message that failed",
-        "用 dead-letters resend 再发一次",
+        "用 dead-letters resend 重发",
         "send it again with dead-letters resend",
     ),
 }

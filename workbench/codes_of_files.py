@@ -205,11 +205,11 @@ _SECRETS = {
     "E201": row(
         "需要的环境变量没有设置，或是空的",
         "a variable that is needed is not set, or empty",
-        "在函数的环境变量里设置它",
-        "set it among the function's variables",
+        "在函数的环境变量里设置它；在自己的电脑上，也可以在 .env 里写一行 NAME=value",
+        "set it among the function's variables; on your machine a line NAME=value in .env will do",
     ),
     "E202": row(
-        "没有密钥，谁也不能调用；在响应里：配置不能用",
+        "没有密钥，所有请求都会被拒绝；在响应里：配置不能用",
         "no secret, so nobody may call; in an answer: the configuration cannot be used",
         "写 secret；响应的 fix 里有原因",
         "give the source a secret; the answer's fix names the cause",
@@ -270,6 +270,12 @@ _SECRETS = {
         "a secret that cannot be had here; the rest was checked",
         "在函数里设置它",
         "set it where the function runs",
+    ),
+    "W209": row(
+        "Webhook 密钥不到 8 个字符（只有 check 和 doctor 提示）",
+        "a webhook secret of fewer than 8 characters (told by check and doctor only)",
+        "换成随机的，两边都改",
+        "take a random one, and change it on both sides",
     ),
 }
 

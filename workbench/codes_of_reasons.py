@@ -73,8 +73,10 @@ REASONS: Mapping[str, Code] = {
     "R31": row(
         "机器人或应用拒绝了消息，或没有送到",
         "the robot or application refused the message, or it did not get there",
-        "看旁边的 code、vendor_code 和 detail；改好以后，在 GitLab / Gitee 里重发",
-        "see code, vendor_code and detail beside it; once that is mended, send the event again",
+        "看旁边的 code、vendor_code 和 detail；改好以后补发：GitLab 点 Resend，Gitee 用 replay，"
+        "有队列用 dead-letters resend；见 docs/delivery.md",
+        "see code, vendor_code and detail beside it; once that is mended, GitLab: Resend, Gitee: "
+        "replay, with a queue: dead-letters resend; see docs/delivery.md",
     ),
     "R32": row("没有看得见的变化", "nothing changed that a person would see", *_NOTHING),
     "R33": row(

@@ -126,7 +126,7 @@ for the platform it goes to. 模板（`templates:`）替换一种事件的消息
 `{{ … }}` 以外的文字原样输出，可以写企业微信、钉钉的 markdown；变量的值会自动转义。
 
 ```jinja
-❌ 流水线失败 {{ project.name }} `{{ ref }}`
+❌ 流水线失败 {{ project.name }} **{{ ref }}**
 > {{ failed_jobs | map(attribute="name") | join("、") }}
 > 提交 {{ commit | sha_link }} {{ commit.title | truncate(40) }}
 > [查看日志]({{ url }})  用时 {{ duration | human }}

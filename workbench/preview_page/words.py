@@ -88,7 +88,7 @@ WORDS = {
     "payload": Phrase("Webhook 内容", "Payload"),
     "template": Phrase("模板", "Template"),
     "decision": Phrase("为什么", "Decision"),
-    "answer": Phrase("给仓库平台的回答", "Answer to the forge"),
+    "answer": Phrase("给仓库平台的响应", "Answer to the forge"),
     "masked": Phrase("密钥和手机号已隐去。", "Keys and phone numbers are masked."),
     "edit-payload": Phrase("改这里，上面的消息跟着变。", "Change it; the message above follows."),
     "edit-template": Phrase(
