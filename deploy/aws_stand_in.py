@@ -35,8 +35,8 @@ sys.stdin.read()
 """
 
 _NO_MOTO = Phrase(
-    "缺少 moto 的服务器：pip install -r requirements-dev.txt",
-    "moto's server is missing: pip install -r requirements-dev.txt",
+    "缺少 moto 的服务器：运行 make rehearse，它会装好所需的",
+    "moto's server is missing: run make rehearse, which installs what it needs",
 )
 _NO_NODE = Phrase(
     "没有 Node：安装 Node 20.19、22.13 或 24 以上版本",

@@ -15,6 +15,7 @@ import click
 from rich.text import Text
 
 from deploy import own_files, settings, tencent_report
+from deploy.regions import TENCENT, likely_slip
 from deploy.settings import NAME
 from deploy.tencent_bundle import EVENT, WEB, Bundle, bundle
 from deploy.tencent_cloud import SERVICE, VERSION, Cloud, Step
@@ -38,12 +39,16 @@ ZIPS = {EVENT: "build/tencent.zip", WEB: "build/tencent-web.zip"}
 _REACH = Reach(connect_s=10, read_s=120, proxied=True)  # an upload takes its time
 
 _NO_KEY = Phrase(
-    "没有密钥（缺 {names}）：在 https://console.cloud.tencent.com/cam 建子用户和它的密钥，"
+    "没有密钥：在 https://console.cloud.tencent.com/cam 建子用户和它的密钥，"
     "然后在终端里设置 export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…"
     "（只看不做：--dry-run）",
-    "no key ({names} is missing): make a sub-user and its key at "
+    "no key: make a sub-user and its key at "
     "https://console.cloud.tencent.com/cam, then in the shell: "
     "export TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=… (just looking: --dry-run)",
+)
+_HALF_KEY = Phrase(
+    "密钥不完整：{found} 已设置，{missing} 没有设置；两个都要设置",
+    "half a key: {found} is set and {missing} is not; set both",
 )
 _NO_SDK = Phrase(
     "没有腾讯云的 SDK：运行 pip install -r requirements-workbench.txt",
@@ -53,6 +58,10 @@ _BAD_NAME = Phrase(
     "--name 要有 2 到 60 个字符：字母开头，字母或数字结尾，中间可以有 - 和 _",
     "--name has 2 to 60 characters: letters, digits, - and _, beginning with a letter and ending "
     "with a letter or digit",
+)
+_BAD_REGION = Phrase(
+    "不认识地域 “{name}”；你是不是想写 {near}？",
+    'the region "{name}" is not known; did you mean {near}?',
 )
 _DO = Phrase("怎么办：", "what to do: ")
 
@@ -157,15 +166,17 @@ def _described(region: str | None, name: str | None, lang: str) -> settings.Sett
     found = settings.load(Path(settings.FILE), os.environ)
     if name is not None and not NAME.fullmatch(name):
         raise click.UsageError(_BAD_NAME.of(lang))
-    return found._replace(name=name or found.name, region=region or found.region)
+    found = found._replace(name=name or found.name, region=region or found.region)
+    if near := likely_slip(found.region, TENCENT):
+        raise SettingsError(_BAD_REGION.filled(name=found.region, near=near))
+    return found
 
 
 def _run(asked: _Asked, around: Surroundings) -> None:
     wanted = asked.wanted
     cloud = _cloud(wanted.settings, around)
     if cloud is None and not asked.dry:
-        missing = [name for name in KEYS if not os.environ.get(name, "").strip()]
-        raise SettingsError(_NO_KEY.filled(names=", ".join(missing)))
+        raise SettingsError(_NO_KEY)
     view = View(asked.dry, cloud is not None, asked.lang, _is_stale(wanted.bundle))
     say = _print if asked.form == "text" else _keep_quiet
 
@@ -196,10 +207,17 @@ def _cloud(described: settings.Settings, around: Surroundings) -> Cloud | None:
 
 
 def _call(region: str, around: Surroundings) -> Call | None:
-    """Return what asks the API with the person's key; None without one."""
+    """Return what asks the API with the person's key, None without one.
+
+    Half of one raises SettingsError.
+    """
     found = {name: os.environ.get(name, "").strip() for name in (*KEYS, SESSION)}
-    if not all(found[name] for name in KEYS):
+    missing = [name for name in KEYS if not found[name]]
+    if len(missing) == len(KEYS):
         return None
+    if missing:
+        (there,) = set(KEYS) - set(missing)
+        raise SettingsError(_HALF_KEY.filled(found=there, missing=missing[0]))
     environ = {ours: found[theirs] for ours, theirs in zip(KEY_NAMES, KEYS, strict=True)}
     if found[SESSION]:
         environ["TENCENTCLOUD_SESSIONTOKEN"] = found[SESSION]

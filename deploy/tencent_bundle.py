@@ -11,7 +11,8 @@ from deploy.tencent_parts import SettingsError
 from relay.words import Phrase
 
 EVENT, WEB = "Event", "HTTP"  # the types of a function
-KINDS = {EVENT: Phrase("事件函数", "event function"), WEB: Phrase("Web 函数", "Web function")}
+# Its space is where Chinese meets Latin letters.
+KINDS = {EVENT: Phrase("事件函数", "event function"), WEB: Phrase(" Web 函数", "Web function")}
 
 MAX_BYTES = 50 * 1024 * 1024
 _ENTRIES = {EVENT: "handler.py", WEB: "scf_bootstrap"}

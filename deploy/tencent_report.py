@@ -65,7 +65,7 @@ _ADDRESSES = Phrase(
     "fixed outbound address: {addresses.en} (for the WeCom application's 企业可信IP)",
 )
 _EMPTY_ACCOUNT = Phrase(
-    "没有密钥，没有去云上看：这是在空账号里会做的",
+    "没有密钥，未查询云端；以下按空账号列出步骤",
     "without a key nothing was looked at: this is what would be done in an empty account",
 )
 _NEXT = (

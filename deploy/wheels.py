@@ -24,7 +24,7 @@ _MOST_SAID = 3  # lines of pip's errors
 _LOGIN = re.compile(r"//[^/@\s]*@")
 
 _GETTING = Phrase(
-    "用 pip 取依赖包：Python {python}，{platform}",
+    "用 pip 下载依赖：Python {python}，{platform}",
     "getting the packages with pip: Python {python}, {platform}",
 )
 _OFFLINE = Phrase(

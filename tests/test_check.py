@@ -7,7 +7,7 @@ import pytest
 from verbs import CONFIG, PLANTED, VALUES, project, run, widest, written_out
 
 ROBOT = "11111111-2222-3333-4444-555555555555"
-ENVIRONMENT = {"WECOM_WEBHOOK_URL": ROBOT, "WEBHOOK_SECRET": "x"}
+ENVIRONMENT = {"WECOM_WEBHOOK_URL": ROBOT, "WEBHOOK_SECRET": "a webhook secret"}
 BROKEN = CONFIG.replace("branches:", "branchs:").replace("[ops-group]", "[ops-grup]")
 WARNED = CONFIG.replace("[pipeline.failed, deployment]", "[pipeline.failed, pipeline.fixed]")
 
@@ -167,6 +167,63 @@ def test_offline_asks_no_parameter_store(folder: Path) -> None:
 
     assert result.exit_code == 0
     assert "1 secret was not looked at" in " ".join(result.output.split())
+
+
+# What is said to a person at a machine only, and of values that are doubtful.
+
+
+@pytest.mark.parametrize(
+    "lang, told", [("zh-CN", "在 .env 里写一行 名字=值"), ("en", "a line NAME=value in .env")]
+)
+def test_a_missing_variable_may_stand_in_the_environment_file(
+    folder: Path, lang: str, told: str
+) -> None:
+    """Said with each E201 in the text; programs, a pipeline's among them, have no such file."""
+    project(folder, env={})
+    text = run("check", "--lang", lang).output
+    others = [run("check", "--lang", lang, "--format", one).output for one in ("json", "github")]
+
+    assert "".join(text.split()).count("".join(told.split())) == text.count("E201")
+    assert [".env" in one for one in others] == [False, False]
+
+
+def test_what_is_empty_elsewhere_is_not_sent_to_the_environment_file(folder: Path) -> None:
+    """An empty file of a secret is E207, an empty field E201: neither is a variable here."""
+    (folder / "kept.json").write_text('{"key": ""}', encoding="utf-8")
+    project(folder, CONFIG.replace("${WECOM_DEV_URL}", f"file://{folder}/kept.json#key"))
+    result = run("check")
+
+    assert ("E201" in result.output, ".env" in result.output) == (True, False)
+
+
+SHORT = {**VALUES, "GITLAB_WEBHOOK_SECRET": "1234567"}
+
+
+def test_a_short_webhook_secret_is_a_warning(folder: Path) -> None:
+    """Once for the variable that two sources share, and never with the value."""
+    project(folder, env=SHORT)
+    lax, strict = run("check"), run("check", "--strict")
+
+    assert (lax.exit_code, strict.exit_code) == (0, 1)
+    assert lax.output.count("W209 GITLAB_WEBHOOK_SECRET: ") == 1
+    assert "1234567" not in lax.output
+
+
+def test_a_secret_of_eight_characters_is_long_enough(folder: Path) -> None:
+    """Nor is one that cannot be had here, whose stand-in may be short."""
+    project(folder, env={**SHORT, "GITLAB_WEBHOOK_SECRET": "12345678"})
+    long = run("check", "--strict")
+    project(folder, CONFIG.replace("GITLAB_WEBHOOK_SECRET", "S"), env=VALUES)
+    absent = run("check", "--strict", "--offline")
+
+    assert (long.exit_code, absent.exit_code) == (0, 0)
+
+
+def test_a_short_secret_in_the_file_has_its_place(folder: Path) -> None:
+    """It stands in no variable."""
+    project(folder, CONFIG.replace("${GITLAB_WEBHOOK_SECRET}\n", "short\n"))
+
+    assert "W209 sources.gitlab.secret: " in run("check").output
 
 
 # Where the configuration stands.

@@ -95,9 +95,13 @@ def test_wrong_words_are_usage_errors_with_a_hint(line: str, hint: str) -> None:
 
 CHINESE = {
     "render pipline.failed": "没有事件 “pipline.failed”；你是不是想写 pipeline.failed？",
-    "render push": "有 push.pushed, push.reset",
+    "render push": "可选：push.pushed、push.reset",
     "render missing.json": "没有文件 “missing.json”",
-    "render issue.opened --message card": "没有消息类型 “card”；有 action_card, markdown",
+    "render ../hooks/nojson": "没有文件 “../hooks/nojson”",
+    "render hooks/xyzzy": "没有文件 “hooks/xyzzy”",
+    "render body.txt": "没有文件 “body.txt”",
+    "render gitlb/push.pushed": "你是不是想写 gitlab/push.pushed？",
+    "render issue.opened --message card": "没有消息类型 “card”；可选：action_card、markdown",
     "render issue.opened --set x": "写成 path=value",
     "trigger push.pushed -u :1": "没有密钥：用 --secret 给出",
     "trigger push.pushed -u nowhere -s x": "“nowhere” 不是地址",

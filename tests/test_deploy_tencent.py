@@ -210,6 +210,8 @@ def test_web_function(person: Person) -> None:
     sent = person.parameters("CreateFunction")
 
     assert ("HTTP", "scf_bootstrap") == (sent["Type"], sent["Handler"])
+    told = person.run("--web", "--name", "another", "--dry-run", lang="zh-CN").output
+    assert "· 创建 Web 函数：" in told
 
 
 def test_every_request_is_one_of_the_vendor_s_model(person: Person) -> None:
@@ -793,7 +795,37 @@ def test_without_a_key(person: Person) -> None:
 
     assert 1 == result.exit_code
     assert "console.cloud.tencent.com/cam" in result.stderr
-    assert "TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY" in result.stderr
+    assert "TENCENTCLOUD_SECRET_ID=… TENCENTCLOUD_SECRET_KEY=…" in unwrapped(result.stderr)
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["deploy", "look"])
+@pytest.mark.parametrize("there, missing", [("ID", "KEY"), ("KEY", "ID")])
+def test_half_a_key(person: Person, there: str, missing: str, options: tuple[str, ...]) -> None:
+    """Which of the two is missing, also where only looking would need neither."""
+    person.environ.clear()
+    person.environ[f"TENCENTCLOUD_SECRET_{there}"] = "x"
+    result = person.run(*options, "--lang", "en")
+
+    assert 1 == result.exit_code
+    told = f"TENCENTCLOUD_SECRET_{there} is set and TENCENTCLOUD_SECRET_{missing} is not"
+    assert told in unwrapped(result.stderr)
+
+
+@pytest.mark.parametrize("in_file", [False, True], ids=["option", "file"])
+def test_a_slip_in_the_region(person: Person, *, in_file: bool) -> None:
+    """Told before anything is sent, with the region that was probably meant."""
+    if in_file:
+        person.change("region: ap-guangzhou", "region: ap-shanghia")
+    result = person.run(*([] if in_file else ["--region", "ap-shanghia"]))
+
+    assert 1 == result.exit_code
+    assert "did you mean ap-shanghai?" in unwrapped(result.stderr)
+    assert [] == person.cloud.calls
+
+
+def test_a_region_like_none_we_know(person: Person) -> None:
+    """The cloud decides: the list here is not all there is."""
+    assert 0 == person.run("--dry-run", "--region", "me-somewhere").exit_code
 
 
 @pytest.mark.parametrize("name", ["x", "1abc", "abc-", "a b", "a" * 61])

@@ -1,13 +1,17 @@
 """`doctor`: what it finds, what it advises, and that nothing is sent by it."""
 
 import base64
+import gzip
+import io
 import json
+import os
 import shutil
 import socket
 import ssl
 import sys
 import time
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +37,17 @@ from verbs import (
 
 import adapters
 import handler
+from deploy.regions import TENCENT
 from relay.config import Source
 from relay.delivery import new_session
 from relay.errors import Ignored
 from relay.version import VERSION
-from workbench import asking_url, doctor_machine, samples
+from workbench import asking_url, samples
 from workbench.asking_url import Answer, Silence
 from workbench.doctor import CHECKS, asked, examined
 from workbench.doctor_deployed import deployed
 from workbench.doctor_files import files
-from workbench.doctor_function import NEVER_SENT
+from workbench.doctor_function import NEVER_SENT, function
 from workbench.doctor_machine import clocks, packages, proxies, python, regions
 from workbench.doctor_robots import heard, robots
 from workbench.doctor_scene import (
@@ -60,6 +65,7 @@ from workbench.doctor_scene import (
 from workbench.local_server import LocalServer, create_app
 from workbench.preview import event_of
 from workbench.robots import RobotServer
+from workbench.wrapping import wrapped
 
 CONFIG = """\
 version: 1
@@ -355,6 +361,21 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def a_pipe(path: Path) -> None:
+    """Nobody writes to it: who opens it waits for ever."""
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+def a_circle(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(path.name)
+
+
+def large(path: Path) -> None:
+    path.write_text("# nothing\n" * 30_000, encoding="utf-8")
+
+
 def latin(path: Path) -> None:
     path.write_bytes("NAME=Schlüssel\n".encode("latin-1"))
 
@@ -368,6 +389,11 @@ UNREADABLE = {
     ".env a folder": (".env", a_folder, ".env is a folder"),
     ".env not UTF-8": (".env", latin, ".env is no UTF-8 text"),
     ".env a dead link": (".env", a_dead_link, ".env is a link that leads nowhere"),
+    ".env a pipe": (".env", a_pipe, ".env is no regular file"),
+    ".env a circle": (".env", a_circle, ".env is a link that leads to itself"),
+    ".env too large": (".env", large, ".env is larger than 256 KB and was not read"),
+    "configuration a pipe": ("config.yml", a_pipe, "config.yml is no regular file"),
+    "configuration a circle": ("config.yml", a_circle, "config.yml is a link that leads to itself"),
     "configuration a folder": ("config.yml", a_folder, "config.yml is a folder"),
     "configuration not UTF-8": ("config.yml", latin, "E002"),
     "configuration a dead link": ("config.yml", a_dead_link, "config.yml is a link"),
@@ -385,6 +411,37 @@ def test_unreadable_files(case: str) -> None:
     assert told in found.found.en
     assert found.remedy.zh
     assert found.remedy.en
+
+
+@pytest.mark.parametrize("spoil", [a_pipe, a_circle, large])
+def test_no_command_reads_such_an_env_file(folder: Path, spoil: Callable[[Path], None]) -> None:
+    """`init` would have written to it; it ends with a reason."""
+    spoil(folder / ".env")
+    (folder / "config.yml").unlink()
+    result = run("init", "--wecom", WECOM_KEY, "--lang", "en")
+
+    assert result.exit_code == 2
+    assert ".env cannot be read or written (" in result.output
+    assert not (folder / "config.yml").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('A=1\n\n\n  SECRET="planted\nB=2\n', [4]),
+        ("A=\"x\nB='planted\r\nC=3\r\n", [1, 2]),
+        ("A=\"one\ntwo\"\n# it's fine\nexport B='2'\nC=don't\n", []),
+    ],
+    ids=["quote", "two", "fine"],
+)
+def test_lines_of_the_env_file_that_set_nothing(folder: Path, text: str, lines: list[int]) -> None:
+    """Each is a warning with its number; what stands there is not shown."""
+    (folder / ".env").write_bytes(text.encode())
+    found = list(files(scene()))
+
+    told = [f".env, line {line} is not understood and sets nothing" for line in lines]
+    assert [one.found.en for one in found] == (told or ["all files can be read"])
+    assert {one.status for one in found} == {WARNING if lines else OK}
 
 
 def test_a_file_without_permission(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -463,6 +520,9 @@ def test_aws_regions_without_its_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_region_of_the_deployment(folder: Path) -> None:
     """That of ``serverless.yml`` is looked at, and it is no fault to have none."""
     assert [one.status for one in regions(scene())] == [SKIPPED]
+    a_pipe(folder / "serverless.yml")
+    assert [one.status for one in regions(scene())] == [SKIPPED]
+    (folder / "serverless.yml").unlink()
     text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
     (folder / "serverless.yml").write_text(
         text.replace("region: ap-guangzhou", "region: ap-guangzuo"), encoding="utf-8"
@@ -475,8 +535,8 @@ def test_region_of_the_deployment(folder: Path) -> None:
 
 def test_tencents_regions_have_the_form_of_one() -> None:
     """The table holds what its API calls a region, each once."""
-    assert all(name == name.lower() and "-" in name for name in doctor_machine.TENCENT)
-    assert len(set(doctor_machine.TENCENT)) == len(doctor_machine.TENCENT)
+    assert all(name == name.lower() and "-" in name for name in TENCENT)
+    assert len(set(TENCENT)) == len(TENCENT)
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
@@ -551,6 +611,7 @@ def test_other_kinds_of_silence(stand_ins: RobotServer, error: Exception, told: 
     assert WECOM_KEY not in str(found)
 
 
+REAL_FORM = "11111111-2222-3333-4444-555555555555"
 WRONG = {
     "wecom key": ({"WECOM_DEV_URL": "/cgi-bin/webhook/send?key=other"}, "dev-group", "E501"),
     "dingtalk secret": ({"DINGTALK_OPS_SECRET": "SECother"}, "ops-group", "E522"),
@@ -576,6 +637,18 @@ def test_wrong_secret_of_a_robot(stand_ins: RobotServer, case: str) -> None:
     assert wrong.remedy.en
     assert [one.status for one in found if one != wrong] == [OK, OK]
     assert stand_ins.received == []
+
+
+@pytest.mark.parametrize("key, is_told", [("other", True), (REAL_FORM, False)])
+def test_a_wrong_key_that_has_not_the_form_of_one(
+    stand_ins: RobotServer, key: str, is_told: bool
+) -> None:
+    """Probably it is not whole: the remedy says what one looks like."""
+    url = f"{stand_ins.url}/cgi-bin/webhook/send?key={key}"
+    given = scene(variables(stand_ins, WECOM_DEV_URL=url))
+    found = [one for one in examined(asked(given, "")) if one.check == "robots"]
+
+    assert ("8-4-4-4-12" in only(found, "dev-group").remedy.en) == is_told
 
 
 def reply(code: int, text: str) -> requests.Session:
@@ -618,6 +691,24 @@ def test_no_keyword_in_nothing(stand_ins: RobotServer) -> None:
 
     assert found.status == OK
     assert "yours was not tried" in found.found.en
+
+
+def test_a_keyword_that_is_missing_here_cannot_be_seen(stand_ins: RobotServer) -> None:
+    """A robot that misses the content first says nothing of its keyword: no reason to be content.
+
+    With signing it does not need one.
+    """
+    environ = variables(stand_ins)
+    bare = ROBOTS.replace("    secret: ${DINGTALK_OPS_SECRET}\n", "")
+    Path("config.yml").write_text(bare, encoding="utf-8")
+    environ["DINGTALK_OPS_URL"] = stand_ins.add_dingtalk("worded", keywords=("构建",))
+    with new_session() as session:
+        found = only(list(checked(scene(environ), session)), "ops-group")
+
+    assert found.status == WARNING
+    assert "neither secret nor keywords" in found.found.en
+    assert "send ops-group. Put one of the robot's custom keywords" in found.remedy.en
+    assert stand_ins.received == []
 
 
 def test_an_answer_that_is_no_robots(stand_ins: RobotServer) -> None:
@@ -864,6 +955,138 @@ def test_a_source_that_the_function_does_not_have(stand_ins: RobotServer, folder
     assert found[1].found.en == "source gitee: the deployed configuration has none"
 
 
+def other_there(stand_ins: RobotServer, *changes: tuple[str, str]) -> list[Finding]:
+    """Return what is found about secrets when the function's configuration has *changes*."""
+    text = CONFIG
+    for old, new in changes:
+        text = text.replace(old, new)
+    other = Path("other.yml").resolve()
+    other.write_text(text, encoding="utf-8")
+    return tried(stand_ins, CONFIG_FILE=str(other))
+
+
+OPEN = (
+    (
+        "    secret: ${GITLAB_WEBHOOK_SECRET}\n    signing_token: ${GITLAB_TOKEN}\n",
+        "    allow_unsigned: true\n",
+    ),
+    ('secret: "${GITLAB_WEBHOOK_SECRET}"', "allow_unsigned: true"),
+)
+
+
+def test_a_function_that_is_open_to_everybody(stand_ins: RobotServer) -> None:
+    """It takes the right secret, too, but that is not what it goes by."""
+    found = other_there(stand_ins, *OPEN)
+
+    assert [one.status for one in found] == [ERROR, ERROR]
+    told = "source gitlab: it takes requests without the secret (HTTP 200)"
+    assert found[0].found.en == told
+    assert "remove ALLOW_UNSIGNED" in found[0].remedy.en
+
+
+def test_a_signing_token_that_is_not_deployed(stand_ins: RobotServer) -> None:
+    """That the secret token is right does not hide it."""
+    found = other_there(stand_ins, ("    signing_token: ${GITLAB_TOKEN}\n", ""))
+
+    assert [one.status for one in found] == [ERROR, OK]
+    assert found[0].found.en == "source gitlab: the signing token is not the same (HTTP 401)"
+
+
+class Stranger(requests.adapters.BaseAdapter):
+    """Says that it is the relay, and answers every event with *status*."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+        self.asked: list[requests.PreparedRequest] = []
+
+    def send(self, request: Any, *arguments: Any, **options: Any) -> requests.Response:
+        response = requests.Response()
+        response.status_code = 200 if request.method == "GET" else self.status
+        response.raw = io.BytesIO(json.dumps(report()).encode())
+        self.asked.append(request)
+        return response
+
+    def close(self) -> None:
+        """Keep nothing."""
+
+    @property
+    def events(self) -> list[str]:
+        """Return the events that came, each with its headers."""
+        return [f"{one.headers} {one.body!r}" for one in self.asked if one.method == "POST"]
+
+
+PLAIN = """\
+version: 1
+sources:
+  gitlab: { type: gitlab, secret: "${GITLAB_WEBHOOK_SECRET}" }
+  gitee: { type: gitee, secret: "${GITLAB_WEBHOOK_SECRET}", signature: password }
+"""
+
+
+def asked_of(stand_ins: RobotServer, stranger: Stranger, address: str) -> list[Finding]:
+    """Return what is found at *address*, where *stranger* answers."""
+    text = PLAIN + CONFIG[CONFIG.index("receivers:") :]
+    Path("config.yml").write_text(text, encoding="utf-8")
+    given = scene(variables(stand_ins))
+    with requests.Session() as session:
+        session.mount("http://", stranger)
+        session.mount("https://", stranger)
+        told = function(given, address, session, lambda: NOW)
+    return list(deployed(given._replace(function=told)))
+
+
+@pytest.mark.parametrize(
+    ("status", "requests_each", "told"),
+    [
+        (200, 1, "it takes requests without the secret (HTTP 200)"),
+        (302, 1, "HTTP 302"),
+        (404, 1, "HTTP 404"),
+        (500, 1, "HTTP 500"),
+        (401, 2, "the secret is not the same (HTTP 401)"),
+    ],
+)
+def test_a_stranger_does_not_get_the_secret(
+    stand_ins: RobotServer, status: int, requests_each: int, told: str
+) -> None:
+    """Only who refuses a made-up one (401) is shown the right one."""
+    stranger = Stranger(status)
+    found = asked_of(stand_ins, stranger, "https://relay.example.com/")
+
+    assert [one.found.en.rstrip() for one in found if one.status == ERROR] == [
+        f"source {name}: {told}" for name in ("gitlab", "gitee")
+    ]
+    assert len(stranger.events) == 2 * requests_each
+    shown = [one for one in stranger.events if WEBHOOK_SECRET in one]
+    assert len(shown) == 2 * (requests_each - 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_open"),
+    [
+        ("http://relay.example.com/", True),
+        ("https://relay.example.com/", False),
+        ("http://localhost:9000/", False),
+        ("http://[::1]:9000/", False),
+    ],
+)
+def test_no_secret_goes_over_an_open_line(
+    stand_ins: RobotServer, address: str, is_open: bool
+) -> None:
+    """Nothing but the health is asked there, which is told; this machine is no line."""
+    stranger = Stranger(401)
+    found = asked_of(stand_ins, stranger, address)
+
+    assert (stranger.events == []) == is_open
+    assert [one.found.en for one in found if "is http://" in one.found.en] == (
+        ["the address of relay.example.com is http://: anybody on the way can read the secret"]
+        if is_open
+        else []
+    )
+    wanted = SKIPPED if is_open else ERROR
+    assert [one.status for one in found if one.check == "source"] == [wanted, wanted]
+
+
 def test_a_password_source_is_tried_with_its_password(stand_ins: RobotServer) -> None:
     """Gitee's password mode refuses signatures, which are not sent then."""
     text = CONFIG.replace("{ type: gitee,", "{ type: gitee, signature: password,")
@@ -931,6 +1154,89 @@ def test_what_is_tried_can_never_be_sent(forge: str) -> None:
 def test_the_functions_address(url: str, address: str) -> None:
     """A webhook's address does as well; what is none is told so."""
     assert asking_url.function_address(url) == address
+
+
+BODY = json.dumps(report()).encode()
+DEFLATED = zlib.compress(BODY)
+BARE = DEFLATED[2:-4]  # without zlib's own header, as some servers send it
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed", "body"),
+    [
+        ("gzip", gzip.compress(BODY), BODY),
+        ("X-GZip", gzip.compress(BODY), BODY),
+        ("deflate", DEFLATED, BODY),
+        ("deflate", BARE, BODY),
+        ("", BODY, BODY),
+        ("br", BODY, BODY),
+        ("gzip", BODY, BODY),
+        ("gzip", gzip.compress(bytes(50_000_000)), bytes(asking_url.MOST_BYTES)),
+    ],
+    ids=["gzip", "x-gzip", "deflate", "bare", "plain", "unknown", "a lie", "bomb"],
+)
+def test_an_answer_that_is_packed(encoding: str, packed: bytes, body: bytes) -> None:
+    """Some gateways pack although they were asked not to; what comes of it has a bound."""
+
+    def gateway(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", [("Content-Encoding", encoding)] if encoding else [])
+        return [packed]
+
+    with LocalServer(gateway) as server, requests.Session() as session:
+        call = asking_url.Call(f"http://127.0.0.1:{server.port}/")
+        found = asking_url.ask(session, call, limit_s=5.0, clock=lambda: NOW)
+
+    assert isinstance(found, Answer)
+    assert found.body == body
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (":9000", ":9000"),
+        ("https://relay.example.com/hook/gitlab", "https://relay.example.com/hook/gitlab"),
+        ("http://u:p@ss@relay.example.com/?token=t#f", "http://***@relay.example.com/?***"),
+        ("https://relay.example.com/?mail=a@b", "https://relay.example.com/?***"),
+        ("u:planted@relay.example.com", "***@relay.example.com"),
+        ("http://u:pl/anted@[", "http://***@["),
+    ],
+)
+def test_what_is_shown_of_an_address(url: str, shown: str) -> None:
+    """Neither who asks nor what a gateway asks for, even of what is no address."""
+    assert asking_url.shown(url) == shown
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_trigger_shows_no_password_of_an_address(form: str) -> None:
+    """Neither with an answer nor without one."""
+    with LocalServer(create_app(handler.build({"WEBHOOK_SECRET": "s"}))) as server:
+        there = f"127.0.0.1:{server.port}/hook/gitlab"
+        given = ("-u", f"http://u:planted@{there}?token=planted", "-s", "s", "--format", form)
+        answered = run("trigger", "push.pushed", *given)
+    silent = run("trigger", "push.pushed", *given)
+
+    assert f"http://***@{there}?***" in answered.output
+    assert f"http://***@{there}?***" in silent.output
+    assert "planted" not in answered.output + silent.output
+
+
+@pytest.mark.parametrize("columns", range(1, 11))
+@BOTH
+def test_a_terminal_with_hardly_a_column(columns: int, lang: str) -> None:
+    """It is told all the same, in lines that are wider than it where they must be."""
+    result = run("doctor", "--lang", lang, COLUMNS=str(columns))
+
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert "E201" in result.output.replace("\n", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("width", [-3, 0, 1, 2, 5])
+@pytest.mark.parametrize("indent", [0, 4, 40])
+def test_lines_of_no_width(width: int, indent: int) -> None:
+    """Every word stays, whatever room there is."""
+    lines = wrapped("✗ 中文（你）好 a-long-word", width, indent)
+
+    assert "".join(lines).replace(" ", "") == "✗中文（你）好a-long-word"
 
 
 def test_every_check_is_run_in_order() -> None:

@@ -637,8 +637,26 @@ class TestEvents:
         found = problem(NOTIFY_EVENTS=f"push,{text}")
 
         assert (found.code, found.where) == ("E110", "NOTIFY_EVENTS")
-        assert found.message.en == "entry 2: no such event"
+        assert found.message.en.startswith(("entry 2: no such event", "entry 2: no event “"))
         assert hint in found.hint.en
+
+    @pytest.mark.parametrize(
+        "text, shown",
+        [
+            ("pussh", True),
+            ("pipline.failed", True),
+            ("！merge_requst.*", True),
+            ("push.hunter2", False),
+            ("deployment-key", False),
+            (f"push{'x' * 90}", False),
+            ("planted", False),
+        ],
+    )
+    def test_what_was_typed_is_named_where_it_is_no_secret(self, text: str, shown: bool) -> None:
+        """Only what is almost an event's name: a key or a password is like none."""
+        found = problem(NOTIFY_EVENTS=f"push,{text}")
+
+        assert (text in found.message.zh, text in found.message.en) == (shown, shown)
 
 
 class TestTimeZones:

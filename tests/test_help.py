@@ -84,9 +84,9 @@ def test_every_verb_that_reports_has_json(verb: str) -> None:
 
 
 WRONG = {
-    "sned x": ("没有动作 “sned”；你是不是想写 send？", 'no verb "sned"; did you mean send?'),
-    "xyzzy": ("没有动作 “xyzzy”；-h 列出全部", 'no verb "xyzzy"; -h lists them'),
-    "dead-letters lst": ("没有动作 “lst”；你是不是想写 list？", "did you mean list?"),
+    "sned x": ("没有子命令 “sned”；你是不是想写 send？", 'no verb "sned"; did you mean send?'),
+    "xyzzy": ("没有子命令 “xyzzy”；-h 列出全部", 'no verb "xyzzy"; -h lists them'),
+    "dead-letters lst": ("没有子命令 “lst”；你是不是想写 list？", "did you mean list?"),
     "render x --recever y": (
         "没有选项 --recever；你是不是想写 --receiver？",
         "no option --recever; did you mean --receiver?",
@@ -104,7 +104,7 @@ WRONG = {
         '--format has no "jsn"; did you mean json?',
     ),
     "events --source hub": (
-        "--source 没有 “hub”；有 gitlab, gitee",
+        "--source 没有 “hub”；可选：gitlab、gitee",
         '--source has no "hub"; there are gitlab, gitee',
     ),
     "serve --port 65536": ("“65536” 不是端口：写 0 到 65535", '"65536" is no port'),
@@ -193,7 +193,8 @@ def test_no_control_character_of_an_argument_is_obeyed() -> None:
 
 
 @pytest.mark.parametrize(
-    "lang, told", [("zh-CN", "错误：COLOUR 的值不对；有 red, blue"), ("en", "there are red, blue")]
+    "lang, told",
+    [("zh-CN", "错误：COLOUR 的值不对；可选：red、blue"), ("en", "there are red, blue")],
 )
 def test_click_s_own_choices_are_told(lang: str, told: str) -> None:
     """Also where a command has none of our types."""

@@ -21,6 +21,7 @@ from workbench.commands import main
 from workbench.interpreter import python
 from workbench.languages import language
 
+ROOT = Path(__file__).resolve().parents[1]
 KEY = "11111111-2222-3333-4444-555555555555"
 WECOM_URL = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
 DINGTALK_URL = f"https://oapi.dingtalk.com/robot/send?access_token={'ab12' * 16}"
@@ -239,6 +240,35 @@ def test_a_known_webhook_secret_is_kept(folder: Path) -> None:
     assert "known" == variables(folder)["WEBHOOK_SECRET"]
 
 
+@pytest.mark.parametrize(
+    ("key", "secret", "notes"),
+    [
+        (KEY, "12345678", []),
+        (KEY.upper(), "", []),
+        (KEY[:-1], "", ["key"]),
+        ("planted-key", "1234567", ["key", "secret"]),
+    ],
+)
+def test_doubtful_values_are_taken_with_a_note(
+    folder: Path, key: str, secret: str, notes: list[str]
+) -> None:
+    """On standard error, without the value; a program's output stays JSON."""
+    result = run(
+        "--wecom",
+        key,
+        "--format",
+        "json",
+        "--lang",
+        "en",
+        **({"WEBHOOK_SECRET": secret} if secret else {}),
+    )
+    told = result.stderr.splitlines()
+
+    assert (result.exit_code, ".env" in json.loads(result.stdout)["wrote"]) == (0, True)
+    assert [word for word, line in zip(notes, told, strict=True) if word in line] == notes
+    assert "planted" not in result.stderr
+
+
 # What is refused: exit code 2, and nothing is written.
 
 
@@ -285,6 +315,7 @@ def test_nothing_is_replaced_without_force(folder: Path, name: str, text: str, t
     assert 2 == result.exit_code
     assert told in result.output
     assert "--force" in result.output
+    assert ("show > config.yml" in result.output) == (name == ".env")
     assert {name: text} == {one.name: one.read_text() for one in folder.iterdir()}
 
 
@@ -373,6 +404,9 @@ def test_it_says_where_to_paste_and_what_to_run_next(folder: Path, lang: str, ur
     (folder / ".git").mkdir()
     output = run(*BOTH, "--lang", lang).output
 
+    guides = re.findall(r"docs/quickstart-(?:aws|tencent)\S*", output)
+    assert 2 == len(set(guides))
+    assert all((ROOT / one).is_file() and ("zh-CN" in one) == (lang == "zh-CN") for one in guides)
     assert f"{url}/hook/gitlab" in output
     assert f"{url}/hook/gitee" in output
     for command in ("check", "send wecom-group", "send dingtalk-group"):

@@ -35,7 +35,7 @@ def placeless(config: Config) -> Config:
     return config._replace(origin="", routes=routes)
 
 
-@pytest.mark.parametrize("lang, start", [("zh-CN", "# 来自 config.yml，摘要 "), ("en", "# from ")])
+@pytest.mark.parametrize("lang, start", [("zh-CN", "# 来源：config.yml，摘要 "), ("en", "# from ")])
 def test_the_first_lines_say_what_and_where_from(folder: Path, lang: str, start: str) -> None:
     """The schema for editors; then the origin and the digest, which is the loader's."""
     project(folder)
@@ -128,6 +128,20 @@ def test_variables_become_a_file_to_paste(environ: dict[str, str]) -> None:
     assert result.exit_code == 0
     assert result.output.startswith(f"{MODELINE}\n# from environment variables, digest ")
     assert placeless(read(result.output, environ)) == placeless(configuration(environ))
+
+
+def test_the_shell_may_have_made_the_file_that_it_is_written_to(folder: Path) -> None:
+    """``show > config.yml``: an empty file is there before `show` begins, and does not count.
+
+    One that somebody named does.
+    """
+    before = run("show", **ENVIRONMENT).output
+    (folder / "config.yml").touch()
+    after = run("show", **ENVIRONMENT).output
+    named = run("show", CONFIG_FILE="config.yml", **ENVIRONMENT)
+
+    assert (before, "receivers:" in before) == (after, True)
+    assert (named.exit_code, "E004" in named.stderr) == (1, True)
 
 
 def test_a_broken_configuration_is_told_as_check_does(folder: Path) -> None:

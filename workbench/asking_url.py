@@ -4,9 +4,11 @@ No exception leaves this module, and nothing here shows an address: it may be a 
 """
 
 import json
+import re
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
@@ -21,6 +23,15 @@ from relay.words import Phrase
 
 MOST_BYTES = 65_536
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SHOWN = "***"
+_USER = re.compile(r"^([\w+.-]*://)?.*@")
+# What zlib is to look for: a header of gzip or of its own, or none at all, as some send `deflate`.
+_WRAPPED, _BARE = zlib.MAX_WBITS | 32, -zlib.MAX_WBITS
+_PACKED: Mapping[str, tuple[int, ...]] = {
+    "gzip": (_WRAPPED,),
+    "x-gzip": (_WRAPPED,),
+    "deflate": (_WRAPPED, _BARE),
+}
 PROXY, NAME, REFUSED, TIME = "proxy", "name", "refused", "time"
 TLS, AWAY, BROKEN = "tls", "away", "broken"
 
@@ -130,7 +141,7 @@ def ask(
     *limit_s* bounds connecting and every single read.
     """
     began = time.monotonic()
-    headers = {"Accept-Encoding": "identity", **call.headers}  # the body is read as it comes
+    headers = {"Accept-Encoding": "identity", **call.headers}  # some gateways pack all the same
     try:
         with session.request(
             call.method,
@@ -144,9 +155,21 @@ def ask(
             body = response.raw.read(MOST_BYTES)
             ms = int((time.monotonic() - began) * 1000)
             told_s = _date(response.headers.get("Date", ""))
+            body = unpacked(body, response.headers.get("Content-Encoding", ""))
             return Answer(response.status_code, body, told_s, clock(), ms)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         return Silence(kind_of(error))
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """Return the beginning of *body* without its packing, *body* itself if that is not known.
+
+    However much a few bytes stand for, no more than `MOST_BYTES` come of them.
+    """
+    for bits in _PACKED.get(encoding.strip().lower(), ()):
+        with suppress(zlib.error):
+            return zlib.decompressobj(bits).decompress(body, MOST_BYTES)
+    return body
 
 
 def call_of(post: Post) -> Call:
@@ -177,6 +200,19 @@ def function_address(url: str) -> str:
         return ""
     path = parts.path.partition("/hook")[0].rstrip("/")
     return SplitResult(parts.scheme, parts.netloc, f"{path}/", "", "").geturl() if usable else ""
+
+
+def is_open_line(url: str) -> bool:
+    """Tell whether others on the way can read what is sent to *url*: no TLS, another machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK
+
+
+def shown(url: str) -> str:
+    """Return *url*, which may be none, with its user and its query masked: both may be secret."""
+    address, mark, _ = url.partition("#")[0].partition("?")
+    query = f"?{_SHOWN}" if mark else ""
+    return _USER.sub(rf"\1{_SHOWN}@", address) + query
 
 
 def host_of(url: str) -> str:

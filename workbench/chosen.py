@@ -10,6 +10,7 @@ from relay.configuration.suggest import did_you_mean
 from relay.errors import NOTHING
 from relay.words import Phrase
 from workbench import samples
+from workbench.languages import listed
 from workbench.samples import Sample
 
 SOURCES = (GITLAB, GITEE)
@@ -35,12 +36,14 @@ _GITLAB_HEADERS = {
     "vulnerability": "Vulnerability Hook",
 }
 _MOST_NAMED = 5
+_FOLDERS = ("./", "../", "~", ".\\", "..\\")
+_SUFFIXES = (".json", ".jsonl", ".log", ".txt", ".yml", ".yaml")
 _MEMBER_EVENTS = ("user_add_to_", "user_update_for_", "user_remove_from_", "user_access_request_")
 
 
 _NO_FILE = Phrase("没有文件 “{name}”", 'no file "{name}"')
 _NO_EVENT = Phrase("没有事件 “{name}”；{hint.zh}", 'no event "{name}"; {hint.en}')
-_OF_KIND = Phrase("有 {names}", "there are {names}")
+_OF_KIND = Phrase("可选：{names.zh}", "there are {names.en}")
 _LISTED = Phrase("用 `events` 列出全部", "`events` lists them")
 _WRITE = Phrase(
     "“{setting}” 写成 path=value，例如 user_name=zhangsan",
@@ -48,7 +51,7 @@ _WRITE = Phrase(
 )
 _WRITE_HEADER = Phrase("“{header}” 写成 Name: value", '"{header}": write Name: value')
 _NO_JSON = Phrase("{name} 不是 JSON 文件：{why}", "{name} is no JSON file: {why}")
-_NO_OBJECT = Phrase("{name} 里不是 JSON 对象", "{name} holds no JSON object")
+_NO_OBJECT = Phrase("{name} 的内容不是 JSON 对象", "{name} holds no JSON object")
 _ENTRIES = Phrase(
     "“{path}”：列表里有第 0 到 {last} 项", '"{path}": the list has entries 0 to {last}'
 )
@@ -77,9 +80,14 @@ def sample(name: str, source: str = "") -> Sample:
     path = Path(name)
     if path.is_file():
         return _from_file(path, source)
-    if path.suffix == ".json" or path.is_absolute():
+    hint = _hint(name, source, known)
+    if _is_path(name) or ("/" in name and hint == _LISTED):
         raise ChoiceError(_NO_FILE.filled(name=name))
-    raise ChoiceError(_NO_EVENT.filled(name=name, hint=_hint(name, source, known)))
+    raise ChoiceError(_NO_EVENT.filled(name=name, hint=hint))
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith(_FOLDERS) or Path(name).is_absolute() or Path(name).suffix in _SUFFIXES
 
 
 def changed(found: Sample, settings: Sequence[str], headers: Sequence[str]) -> Sample:
@@ -108,7 +116,7 @@ def _hint(name: str, source: str, known: list[str]) -> Phrase:
     bare = list(dict.fromkeys(one.partition("/")[2] for one in in_reach))
     of_kind = [one for one in bare if one.startswith(f"{name}.") and "-" not in one]
     if of_kind:
-        return _OF_KIND.filled(names=", ".join(of_kind[:_MOST_NAMED]))
+        return _OF_KIND.filled(names=listed(of_kind[:_MOST_NAMED]))
     close = did_you_mean(name, in_reach if "/" in name else bare)
     return _LISTED if close == NOTHING else close
 
@@ -170,8 +178,8 @@ def _known(key: str, body: Mapping[str, Any], path: list[str]) -> str:
     if not body or key in body:
         return key
     close = did_you_mean(key, body)
-    listed = ", ".join(list(body)[:_MOST_NAMED]) + (" …" if len(body) > _MOST_NAMED else "")
-    hint = _OF_KIND.filled(names=listed) if close == NOTHING else close
+    names = [*list(body)[:_MOST_NAMED], *["…"][: len(body) > _MOST_NAMED]]
+    hint = _OF_KIND.filled(names=listed(names)) if close == NOTHING else close
     raise ChoiceError(_NO_KEY.filled(path=".".join(path), key=key, hint=hint))
 
 

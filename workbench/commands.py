@@ -23,7 +23,7 @@ _ABOUT = Phrase(
     "GitLab and Gitee events in WeCom and DingTalk.",
 )
 _MORE = Phrase(
-    "退出码：0 成功，1 没有做成，2 写错了命令。用 --format json 时，成功的输出是一个 JSON；"
+    "退出码：0 成功，1 失败，2 命令用法错误。用 --format json 时，成功的输出是一个 JSON；"
     "配置有问题时是 `check --format json` 的列表；别的错误仍是 stderr 上的文字。",
     "Exit codes: 0 done, 1 not done, 2 a wrong command line. With --format json the output is one "
     "JSON value; for a configuration with problems it is the list of `check --format json`; other "

@@ -23,7 +23,9 @@ from relay.words import Phrase
 from workbench import env_file, kept_variables, own_log, terminal
 from workbench.bubbles import pretty_json
 from workbench.cli import Failure
+from workbench.languages import listed
 from workbench.problem_formats import formatted
+from workbench.weak_values import short_secrets
 
 if TYPE_CHECKING:
     from relay.configuration.live import Read
@@ -31,13 +33,18 @@ if TYPE_CHECKING:
 QUEUE_VARIABLE = "RELAY_QUEUE"
 UNSEEN = "W208"  # a secret that cannot be had here
 _ABSENT = ("E201", "E202")  # a variable that is needed and not set
+_KEPT_ELSEWHERE = "://"  # in a text about a value of ssm:// or file://
 
 _NO_FILE = Phrase("没有文件 “{file}”", "there is no file “{file}”")
 _NO_ENV = Phrase("{file} 读不了（{why}）", "{file} cannot be read ({why})")
 _NOT_ASKED = Phrase("{place} 没有去取", "{place} was not fetched")
 _NO_RECEIVER = Phrase("receivers 里没有 “{name}”；{hint.zh}", 'no receiver "{name}"; {hint.en}')
-_THERE_ARE = Phrase("有 {names}", "there are {names}")
+_THERE_ARE = Phrase("可选：{names.zh}", "there are {names.en}")
 _ENVIRONMENT = Phrase("环境变量", "environment variables")
+_IN_ENV = Phrase(
+    "{hint.zh}；在这台机器上：在 .env 里写一行 名字=值",
+    "{hint.en}; on this machine: a line NAME=value in .env",
+)
 
 
 class Setting(NamedTuple):
@@ -76,6 +83,7 @@ def read(
 ) -> Loaded:
     """Read the configuration; *thorough* and *lenient* as in `relay.configuration.loading`.
 
+    A thorough reading also warns of secrets that can be guessed.
     *offline*: no parameter store is asked. Without a file, `RELAY_SECRETS` may hold all there is:
     a lenient reading does without it only offline.
     """
@@ -88,7 +96,8 @@ def read(
     if is_missing and not given.is_file:
         problems = tuple(one for one in problems if one.code not in _ABSENT)
     config = None if any(one.is_error for one in told) else loaded.config
-    return loaded._replace(config=config, problems=(*told, *problems))
+    weak = _weak(loaded) if thorough else ()
+    return loaded._replace(config=config, problems=(*told, *problems, *weak))
 
 
 def fetched(given: Setting, *, offline: bool = False) -> tuple[Setting, tuple[Problem, ...]]:
@@ -108,6 +117,18 @@ def _read(given: Setting, *, thorough: bool, lenient: bool, offline: bool) -> Lo
     fetchers = {**default_fetchers(given.environ), "ssm": _not_asked} if offline else None
     store = Store(given.environ, fetchers=fetchers)
     return load_from(given.found, given.environ, store, thorough=thorough, lenient=lenient)
+
+
+def _weak(loaded: Loaded) -> tuple[Problem, ...]:
+    """Return the warnings for short secrets, but for those whose value is a stand-in."""
+    if loaded.config is None:
+        return ()
+    real = [one for one in loaded.config.sources if not _is_unseen(one.name, loaded)]
+    return tuple(short_secrets(loaded.config._replace(sources=tuple(real)), loaded.file))
+
+
+def _is_unseen(source: str, loaded: Loaded) -> bool:
+    return unseen(loaded.problems, f"sources.{source}")
 
 
 def queueless(environ: Mapping[str, str], read: "Read" = load_from) -> Live:
@@ -167,9 +188,21 @@ def show_problems(
 def problems_text(
     loaded: Loaded, problems: Sequence[Problem], lang: str, form: str = "text"
 ) -> str:
-    """Return *problems* as ``check`` prints them; no secret is in it."""
+    """Return *problems* as ``check`` prints them; no secret is in it.
+
+    The form ``text`` is for a person at a machine, who is told of ``.env`` as well.
+    """
+    problems = [on_this_machine(one) for one in problems] if form == "text" else problems
     texts, secrets = {loaded.file: loaded.text}, {loaded.file: loaded.spans}
     return terminal.printable(formatted(problems, form, lang, texts, secrets))
+
+
+def on_this_machine(problem: Problem) -> Problem:
+    """Return *problem* with where to set a variable here in its hint, if it lacks one."""
+    is_variable = problem.code == "E201" or (problem.code == "E202" and not problem.line)
+    if not is_variable or _KEPT_ELSEWHERE in problem.message.en:
+        return problem
+    return problem._replace(hint=_IN_ENV.filled(hint=problem.hint))
 
 
 def unseen(problems: Sequence[Problem], place: str) -> bool:
@@ -188,7 +221,7 @@ def named(config: Config, name: str, lang: str) -> tuple[Receiver, ...]:
     if not found:
         names = list(dict.fromkeys(base(one.name) for one in config.receivers))
         hint = did_you_mean(name, names)
-        hint = hint if hint.en else _THERE_ARE.filled(names=", ".join(names))
+        hint = hint if hint.en else _THERE_ARE.filled(names=listed(names))
         raise click.UsageError(_NO_RECEIVER.filled(name=name, hint=hint).of(lang))
     return found
 

@@ -42,7 +42,7 @@ _NEXT = Phrase(
 
 _QUEUE = Phrase("默认：配置里的队列", "Default: the configuration's")
 _ABOUT = Phrase(
-    "列出没能送达的消息，再发一次，或删除。",
+    "列出、重发或删除没能送达的消息。",
     "List what could not be delivered, send it again, or drop it.",
 )
 _LIST = Phrase(
@@ -50,7 +50,7 @@ _LIST = Phrase(
     "List the dead letters: what, for whom, since when, and why.",
 )
 _LIST_MORE = Phrase(
-    "什么都不改变；别人有几秒钟看不到它们。",
+    "只查看，不修改；列出的死信在几秒内对其他消费者不可见。",
     "Nothing is changed; they are hidden from others for a few seconds.",
 )
 _RESEND = Phrase(

@@ -15,7 +15,7 @@ from relay.delivery import new_session
 from relay.version import VERSION
 from relay.words import Phrase
 from workbench import configured, terminal
-from workbench.asking_url import function_address, session_for
+from workbench.asking_url import function_address, session_for, shown
 from workbench.cli import config_option, json_option, lang_option
 from workbench.doctor_deployed import deployed
 from workbench.doctor_files import configuration, files, secrets
@@ -83,7 +83,7 @@ def doctor(url: str | None, config: str | None, lang: str, form: str) -> None:
     """Tell every finding; ends with exit code 1 where there is an error."""
     address = function_address(url) if url else ""
     if url and not address:
-        raise Misuse(_NO_ADDRESS.filled(url=url))
+        raise Misuse(_NO_ADDRESS.filled(url=shown(url)))
     configured.begin(lang)
     scene = looked_at(config, lang, os.environ, _machine(), VERSION)
     findings = examined(asked(scene, address))

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from relay.config import Source
 from relay.text import clean, cut_cells
 from relay.words import Phrase
-from workbench.asking_url import Answer, Silence, host_of
-from workbench.doctor_function import SERVICE
+from workbench.asking_url import Answer, Silence, host_of, is_open_line
+from workbench.doctor_function import REFUSED, SERVICE
 from workbench.doctor_machine import numbers
 from workbench.doctor_scene import ERROR, OK, SKIPPED, WARNING, Finding, Proven, Scene
 
@@ -67,6 +68,19 @@ _WRONG = Phrase(
     "来源 {name}：{what.zh}不一致（401）",
     "source {name}: the {what.en} is not the same (HTTP 401)",
 )
+_TAKES_ALL = Phrase(
+    "来源 {name}：密钥不对的请求它也收（HTTP {status}），谁都能发",
+    "source {name}: it takes requests without the secret (HTTP {status})",
+)
+_CLOSE = Phrase(
+    "在函数里设置 WEBHOOK_SECRET（或来源的 secret），去掉 ALLOW_UNSIGNED，重新部署",
+    "set WEBHOOK_SECRET there (or the source's secret), remove ALLOW_UNSIGNED, and deploy",
+)
+_OPEN_LINE = Phrase(
+    "{host} 的地址是 http://：路上的人能看到密钥",
+    "the address of {host} is http://: anybody on the way can read the secret",
+)
+_USE_TLS = Phrase("用 https:// 的地址，GitLab / Gitee 里也是", "use https://, in the forge, too")
 _SECRET = Phrase("密钥", "secret")
 _TOKEN = Phrase("签名令牌", "signing token")  # where there is one, GitLab's secret does not count
 _SET_SECRET = Phrase(
@@ -82,6 +96,8 @@ _LOG = Phrase("看函数的日志", "look at the function's log")
 _NOT_TRIED = Phrase("来源 {name}：没有检查，{why.zh}", "source {name}: not tried, {why.en}")
 _UNSEEN = Phrase("它的密钥这里取不到", "its secret cannot be had here")
 _OPEN = Phrase("它没有密钥", "it has no secret")
+_UNUSABLE_TOKEN = Phrase("它的签名令牌不是 base64", "its signing token is not base64")
+_KEPT = Phrase("密钥不在 http:// 上发", "for no secret is sent over http://")
 _SILENT = Phrase("来源 {name}：{why.zh}", "source {name}: {why.en}")
 
 
@@ -91,6 +107,8 @@ def deployed(scene: Scene) -> Iterator[Finding]:
         yield Finding(_CHECK, SKIPPED, _UNASKED, _ADD_URL)
         return
     host, health = host_of(scene.function.address), scene.function.health
+    if is_open_line(scene.function.address):
+        yield Finding(_CHECK, ERROR, _OPEN_LINE.filled(host=host), _USE_TLS)
     if isinstance(health, Silence):
         why = _UNREACHED.filled(why=health.why(host))
         yield Finding(_CHECK, ERROR, why, health.remedy)
@@ -132,21 +150,42 @@ def _configuration(scene: Scene, health: Answer, report: Mapping[str, Any]) -> F
 def _source(scene: Scene, one: Proven) -> Finding:
     name, answer = one.source.name, one.answer
     if answer is None:
-        why = _UNSEEN if scene.unseen(f"sources.{name}") else _OPEN
-        return Finding("source", SKIPPED, _NOT_TRIED.filled(name=name, why=why))
+        return Finding("source", SKIPPED, _NOT_TRIED.filled(name=name, why=_why_not(scene, one)))
     if isinstance(answer, Silence):
-        why = answer.why(host_of(scene.function.address if scene.function else ""))
+        why = answer.why(host_of(_address(scene)))
         return Finding("source", ERROR, _SILENT.filled(name=name, why=why), answer.remedy)
-    what = _TOKEN if one.source.signing_tokens else _SECRET
+    return _judged(one.source, answer, is_wrong=one.is_wrong)
+
+
+def _judged(source: Source, answer: Answer, *, is_wrong: bool) -> Finding:
+    """Return what *answer* to an event means, whose proof was wrong on purpose or right."""
+    name, what = source.name, _TOKEN if source.signing_tokens else _SECRET
+    if is_wrong and answer.status < 300:
+        told = _TAKES_ALL.filled(name=name, status=answer.status)
+        return Finding("source", ERROR, told, _CLOSE)
     if answer.status == 200:
         return Finding("source", OK, _RIGHT.filled(name=name, what=what))
-    if answer.status == 401:
+    if answer.status == REFUSED:
         return Finding("source", ERROR, _WRONG.filled(name=name, what=what), _SET_SECRET)
     report = answer.report
     if report.get("reason") == "not_found":
         return Finding("source", ERROR, _NO_SOURCE.filled(name=name), _DEPLOY)
     odd = _ODD.filled(name=name, status=answer.status, code=_shown(report.get("code")))
-    return Finding("source", WARNING, odd, _LOG)
+    remedy = _LOOK_AT_URL if answer.status < 400 else _LOG  # a redirection
+    return Finding("source", ERROR if is_wrong else WARNING, odd, remedy)
+
+
+def _why_not(scene: Scene, one: Proven) -> Phrase:
+    """Return why a source was not tried."""
+    if scene.unseen(f"sources.{one.source.name}"):
+        return _UNSEEN
+    if not (one.source.secrets or one.source.signing_tokens):
+        return _OPEN
+    return _KEPT if is_open_line(_address(scene)) else _UNUSABLE_TOKEN
+
+
+def _address(scene: Scene) -> str:
+    return scene.function.address if scene.function else ""
 
 
 def _shown(value: object) -> str:

@@ -1,12 +1,15 @@
 """What `doctor` finds in files: the configuration, its variables and secrets, ``.env``."""
 
+import errno
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from relay.configuration.origins import NAMES
 from relay.errors import NOTHING, Problem
 from relay.words import Phrase
-from workbench.configured import base
+from workbench import env_file
+from workbench.configured import base, on_this_machine
 from workbench.doctor_scene import ERROR, OK, SKIPPED, WARNING, Finding, Scene, env_files
 from workbench.interpreter import python
 
@@ -20,6 +23,15 @@ _READABLE = Phrase("文件都能读", "all files can be read")
 _DENIED = Phrase("{file} 没有权限读", "no permission to read {file}")
 _FOLDER = Phrase("{file} 是文件夹，不是文件", "{file} is a folder, not a file")
 _NOWHERE = Phrase("{file} 是断开的链接", "{file} is a link that leads nowhere")
+_CIRCLE = Phrase("{file} 是指向自己的链接", "{file} is a link that leads to itself")
+_ODD = Phrase("{file} 不是普通文件", "{file} is no regular file")
+_LARGE = Phrase("{file} 超过 {most} KB，没有读", "{file} is larger than {most} KB and was not read")
+_PUT_FILE = Phrase("换成普通文件", "put a regular file in its place")
+_MOVE = Phrase("里面应当只有 名字=值 的行", "only lines NAME=value belong there")
+_DROPPED = Phrase(
+    "{file} 第 {line} 行读不懂，没有生效", "{file}, line {line} is not understood and sets nothing"
+)
+_CLOSE_QUOTE = Phrase("写成 名字=值；引号要成对", "write it as NAME=value, and close every quote")
 _NO_TEXT = Phrase("{file} 不是 UTF-8 文本", "{file} is no UTF-8 text")
 _BROKEN = Phrase("{file} 读不了（{why}）", "{file} cannot be read ({why})")
 _GIVE_RIGHTS = Phrase("chmod u+r {file}", "chmod u+r {file}")
@@ -50,10 +62,6 @@ _SECRETS = Phrase("需要的环境变量和密钥都有", "every variable and se
 _NOT_LOOKED = Phrase(
     "环境变量和密钥没有检查：配置读不出来",
     "variables and secrets not checked: the configuration cannot be read",
-)
-_IN_ENV = Phrase(
-    "{hint.zh}；在这台机器上：在 .env 里写一行 名字=值",
-    "{hint.en}; on this machine: a line NAME=value in .env",
 )
 
 
@@ -89,7 +97,7 @@ def configuration(scene: Scene) -> Iterator[Finding]:
 def secrets(scene: Scene) -> Iterator[Finding]:
     """Name each variable and each secret that cannot be had; those in files are told by `files`."""
     absent, kept = _problems(scene, _OF_VARIABLES), _problems(scene, _OF_SECRETS)
-    yield from map(_of_variable, absent)
+    yield from (_of(on_this_machine(one), "variables") for one in absent)
     yield from (_of(one, "secrets") for one in kept)
     if _is_unread(scene):
         yield Finding("secrets", SKIPPED, _NOT_LOOKED)
@@ -100,19 +108,24 @@ def secrets(scene: Scene) -> Iterator[Finding]:
 def _own_files(scene: Scene) -> Iterator[Finding]:
     """Look at ``.env``, and at what has the name of a configuration and is no file."""
     configurations = [scene.folder / name for name in NAMES]
-    for path in [*env_files(scene), *(one for one in configurations if not one.is_file())]:
+    variables = env_files(scene)
+    for path in [*variables, *(one for one in configurations if not one.is_file())]:
         fault = _fault(path)
         if fault:
             told, remedy = fault
             yield Finding("files", ERROR, told, remedy)
+        elif path in variables:
+            for line in env_file.unread_lines(path.parent):
+                told = _DROPPED.filled(file=str(path), line=line)
+                yield Finding("files", WARNING, told, _CLOSE_QUOTE)
 
 
 def _fault(path: Path) -> tuple[Phrase, Phrase] | None:
     """Return what is wrong with the file at *path*, and the remedy; None if there is no file."""
     name = str(path)
     try:
-        if path.is_dir():
-            return _FOLDER.filled(file=name), _NO_FOLDER
+        if fault := _unfit(path):
+            return fault
         path.read_bytes().decode()
     except FileNotFoundError:
         return (_NOWHERE.filled(file=name), _MEND_LINK) if path.is_symlink() else None
@@ -121,7 +134,24 @@ def _fault(path: Path) -> tuple[Phrase, Phrase] | None:
     except UnicodeDecodeError:
         return _NO_TEXT.filled(file=name), _SAVE
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            return _CIRCLE.filled(file=name), _MEND_LINK
         return _BROKEN.filled(file=name, why=error.strerror), _LOOK
+    return None
+
+
+def _unfit(path: Path) -> tuple[Phrase, Phrase] | None:
+    """Return why *path* is not even opened, and the remedy: a pipe may never end.
+
+    Raises OSError.
+    """
+    name, found = str(path), path.stat()
+    if stat.S_ISDIR(found.st_mode):
+        return _FOLDER.filled(file=name), _NO_FOLDER
+    if not stat.S_ISREG(found.st_mode):
+        return _ODD.filled(file=name), _PUT_FILE
+    if found.st_size > env_file.MOST_BYTES:
+        return _LARGE.filled(file=name, most=env_file.MOST_BYTES // 1024), _MOVE
     return None
 
 
@@ -136,13 +166,6 @@ def _problems(scene: Scene, codes: tuple[str, ...]) -> list[Problem]:
 
 def _of(problem: Problem, check: str) -> Finding:
     return Finding(check, ERROR, _told(problem), problem.hint)
-
-
-def _of_variable(problem: Problem) -> Finding:
-    """Add where a variable is set on this machine, if it is one."""
-    finding = _of(problem, "variables")
-    is_variable = problem.code == "E201" or not problem.line
-    return finding._replace(remedy=_IN_ENV.filled(hint=problem.hint)) if is_variable else finding
 
 
 def _told(problem: Problem) -> Phrase:

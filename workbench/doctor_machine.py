@@ -7,8 +7,8 @@ from statistics import median
 
 from deploy import settings
 from deploy.errors import DeployError
+from deploy.regions import TENCENT, likely_slip
 from deploy.targets import TARGETS
-from relay.configuration.suggest import nearest
 from relay.words import Phrase
 from workbench.asking_url import Answer
 from workbench.doctor_scene import ERROR, OK, SKIPPED, WARNING, Finding, Scene
@@ -20,16 +20,7 @@ _REGIONS = (
     ("AWS_DEFAULT_REGION", "aws"),
     ("TENCENTCLOUD_REGION", "tencent"),
 )
-# Not verified: no sheet has Tencent Cloud's list and its SDK brings none. One that is not here and
-# like none of these is a warning only.
-TENCENT = (
-    "ap-guangzhou", "ap-shanghai", "ap-beijing", "ap-nanjing", "ap-chengdu", "ap-chongqing",
-    "ap-hongkong", "ap-shenzhen-fsi", "ap-shanghai-fsi", "ap-beijing-fsi", "ap-singapore",
-    "ap-tokyo", "ap-seoul", "ap-bangkok", "ap-jakarta", "ap-mumbai", "na-siliconvalley",
-    "na-ashburn", "na-toronto", "eu-frankfurt", "sa-saopaulo",
-)  # fmt: skip
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_TYPO = 0.85
 _SET_CLOCK = {
     "linux": "sudo timedatectl set-ntp true",
     "darwin": "sudo sntp -sS time.apple.com",
@@ -65,7 +56,9 @@ _DIRECT = Phrase(
     "让这台机器直接访问机器人的域名；下面的机器人都通，就不用管",
     "let this machine reach the robots' hosts directly; nothing to do if the robots below answer",
 )
-_NO_TIME = Phrase("时钟：没有谁告诉时间", "clock: nobody told the time")
+_NO_TIME = Phrase(
+    "时钟：无法核对，没有服务器返回时间", "clock: not checked, no server told the time"
+)
 _CLOCK = Phrase("时钟准确（相差 {off} 秒）", "the clock is right ({off} s off)")
 _AHEAD = Phrase("时钟快了 {off} 秒", "the clock is {off} s ahead")
 _BEHIND = Phrase("时钟慢了 {off} 秒", "the clock is {off} s behind")
@@ -142,7 +135,7 @@ def regions(scene: Scene) -> Iterator[Finding]:
         if not known or name in known:
             fine.append(f"{name} ({place})")
             continue
-        near = nearest(name, known, likeness=_TYPO)
+        near = likely_slip(name, known)
         told = _BAD_REGION.filled(place=place, name=name)
         remedy = _NEAR.filled(near=near) if near else _LOOK_UP
         is_sure = bool(near) or cloud == "aws"
@@ -207,6 +200,8 @@ def _named_regions(scene: Scene) -> Iterator[tuple[str, str, str]]:
     for variable, cloud in _REGIONS:
         if name := scene.environ.get(variable, "").strip():
             yield variable, name, cloud
+    path = scene.folder / settings.FILE
+    if not path.is_file():  # a pipe would never end
+        return
     with suppress(DeployError, OSError):
-        region = settings.load(scene.folder / settings.FILE, scene.environ).region
-        yield settings.FILE, region, "tencent"
+        yield settings.FILE, settings.load(path, scene.environ).region, "tencent"

@@ -15,6 +15,7 @@ import requests
 
 import formatters
 from formatters import Formatter
+from formatters.dingtalk_verdicts import WORDINGS
 from relay.config import DINGTALK_ROBOT, WECOM_APP, WECOM_ROBOT, Receiver
 from relay.dispatch import without_secrets
 from relay.errors import BadAnswer, Busy, DeliveryError, Misconfigured, Throttled, TokenRefused
@@ -25,6 +26,7 @@ from workbench.configured import base
 from workbench.decision_tree import PLATFORMS
 from workbench.doctor_scene import ERROR, LIMIT_S, OK, SKIPPED, WARNING, Finding, Heard, Scene
 from workbench.interpreter import python
+from workbench.weak_values import DOUBTFUL_KEY, is_doubtful_key
 
 # Refused for its content: nothing else was wrong. WeCom's 41xxx is one code per parameter;
 # DingTalk's 400402 is in no table, but in third-party logs as a parameter that is missing.
@@ -54,6 +56,12 @@ _KEYWORD_GOOD = Phrase(
     "{name.zh}：{ms} 毫秒内回答；它要求关键词，配置里的词对不对没有检查",
     "{name.en}: answers in {ms} ms; it wants a keyword, and yours was not tried",
 )
+_KEYWORD_UNSEEN = Phrase(
+    "{name.zh}：{ms} 毫秒内回答；这里没有它的 secret，也没有 keywords，而它要不要关键词，"
+    "用空消息看不出来",
+    "{name.en}: answers in {ms} ms, but has neither secret nor keywords here; an empty message "
+    "does not tell whether it wants a keyword",
+)
 _TAKEN = Phrase("{name.zh}：收下了空消息", "{name.en}: took an empty message")
 _LOOK = Phrase("看一眼群里，再发一条测试消息：{send}", "look into the group, then try {send}")
 _SILENT = Phrase("{name.zh}：{why.zh}", "{name.en}: {why.en}")
@@ -62,6 +70,7 @@ _HERE = Phrase(
     "被拒的是这台机器的地址，函数的可能不同。{hint.zh}",
     "It is this machine's address; the function's may be another. {hint.en}",
 )
+_ALSO = Phrase("{remedy.zh}；{doubt.zh}", "{remedy.en}; {doubt.en}")
 _OTHER = Phrase("用一条测试消息确认：{send}。{hint.zh}", "Make sure with {send}. {hint.en}")
 
 
@@ -153,14 +162,29 @@ def _finding(one: Heard) -> Finding:
         look = _LOOK.filled(send=_send(one.receiver))
         return Finding("robots", WARNING, _TAKEN.filled(name=name), look)
     if _is_content(one.receiver, said):
-        good = _GOOD.filled(name=name, ms=answer.ms, code=said.vendor_code)
-        return Finding("robots", OK, good)
+        return _answers(one.receiver, answer.ms, said.vendor_code)
     if said.code == _KEYWORD and one.receiver.keywords:
         return Finding("robots", OK, _KEYWORD_GOOD.filled(name=name, ms=answer.ms))
     status, remedy = _judged(one.receiver, said)
+    if status == ERROR and _has_doubtful_key(one.receiver):
+        remedy = _ALSO.filled(remedy=remedy, doubt=DOUBTFUL_KEY)
     words = _cleaned(said.message, one)
     told = _SAYS.filled(name=name, code=said.code, words=words)
     return Finding("robots", status, told, remedy)
+
+
+def _answers(receiver: Receiver, ms: int, code: str) -> Finding:
+    """Return what is told of a robot that minds nothing but the missing content.
+
+    One of DingTalk's without signing wants a keyword or certain addresses; that it looks for the
+    keyword before it misses the content was never seen, so its silence about it says nothing.
+    """
+    name = _name(receiver)
+    if receiver.type != DINGTALK_ROBOT or receiver.secret or receiver.keywords:
+        return Finding("robots", OK, _GOOD.filled(name=name, ms=ms, code=code))
+    hint = next(one.hint for one, _ in WORDINGS if one.code == _KEYWORD)
+    remedy = _OTHER.filled(send=_send(receiver), hint=hint)
+    return Finding("robots", WARNING, _KEYWORD_UNSEEN.filled(name=name, ms=ms), remedy)
 
 
 def _judged(receiver: Receiver, said: DeliveryError) -> tuple[str, Phrase]:
@@ -172,6 +196,10 @@ def _judged(receiver: Receiver, said: DeliveryError) -> tuple[str, Phrase]:
     if isinstance(said, Throttled | Busy):
         return WARNING, said.hint
     return WARNING, _OTHER.filled(send=_send(receiver), hint=said.hint)
+
+
+def _has_doubtful_key(receiver: Receiver) -> bool:
+    return receiver.type == WECOM_ROBOT and is_doubtful_key(receiver.url.reveal())
 
 
 def _is_content(receiver: Receiver, said: DeliveryError) -> bool:

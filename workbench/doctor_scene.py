@@ -3,6 +3,7 @@
 Everything that was read and asked stands in a `Scene`; the checks are pure functions of it.
 """
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
@@ -66,10 +67,14 @@ class Heard(NamedTuple):
 
 
 class Proven(NamedTuple):
-    """What the deployed function said to an event of *source*; None: it was not asked."""
+    """What the deployed function said to an event of *source*; None: it was not asked.
+
+    *is_wrong*: the event had a wrong proof, which was not refused; the right one was not sent.
+    """
 
     source: Source
     answer: Answer | Silence | None = None
+    is_wrong: bool = False
 
 
 class Function(NamedTuple):
@@ -122,7 +127,8 @@ def env_files(scene: Scene) -> list[Path]:
     """Return where a ``.env`` would be read: here, and beside the configuration."""
     path = scene.given.found.path
     folders = [scene.folder, *([path.parent] if path else [])]
-    return list({(one / ENV_FILE).resolve(): one / ENV_FILE for one in folders}.values())
+    # A link that leads to itself makes `Path.resolve` raise.
+    return list({os.path.realpath(one / ENV_FILE): one / ENV_FILE for one in folders}.values())
 
 
 def _given(file: str | None, lang: str, environ: Mapping[str, str]) -> Setting:

@@ -1,15 +1,18 @@
 """``.env``: variables for a person's machine, readable by nobody else and kept out of git."""
 
+import errno
 import os
+import re
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import TypedDict
 
 from dotenv import dotenv_values
-from dotenv.parser import parse_stream
+from dotenv.parser import Original, parse_stream
 
 ENV_FILE = ".env"
+MOST_BYTES = 262_144
 
 
 class _Form(TypedDict):
@@ -19,15 +22,29 @@ class _Form(TypedDict):
 
 
 _OWNER_ONLY = 0o600
+_LINE_END = re.compile(r"\r\n|\n|\r")
 # Whatever line ends and bytes somebody's file has, they stay.
 _AS_IT_IS: _Form = {"encoding": "utf-8", "errors": "surrogateescape", "newline": ""}
 _COVERING = {".env", "/.env", "**/.env", ".env*", "/.env*", "*.env", "/*.env"}
 
 
 def present(folder: Path) -> dict[str, str]:
-    """Return the variables with a value that ``.env`` in *folder* sets; none without the file."""
+    """Return the variables with a value that ``.env`` in *folder* sets; none without the file.
+
+    Raises OSError.
+    """
     found = dotenv_values(stream=StringIO(_text(folder / ENV_FILE)), interpolate=False)
     return {name: value for name, value in found.items() if value}
+
+
+def unread_lines(folder: Path) -> list[int]:
+    """Return the lines of ``.env`` that set nothing, as a quote is not closed, say. Raises OSError.
+
+    A setting of several lines counts by its first.
+    """
+    return [
+        _line(one.original) for one in parse_stream(StringIO(_text(folder / ENV_FILE))) if one.error
+    ]
 
 
 def write(folder: Path, values: Mapping[str, str]) -> None:
@@ -71,9 +88,23 @@ def _names_it(ignored: Path) -> bool:
     return any(line.strip() in _COVERING for line in _text(ignored).splitlines())
 
 
+def _line(original: Original) -> int:
+    """Return where it begins: the parser counts empty lines before it as a part of it."""
+    text = original.string
+    return original.line + len(_LINE_END.findall(text[: len(text) - len(text.lstrip())]))
+
+
 def _text(path: Path) -> str:
+    """Return what stands in the file, ``""`` without one; raises OSError.
+
+    Nobody may ever write to a pipe, and a device may never end: neither is opened.
+    """
     if not path.exists():
         return ""
+    if not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    if path.stat().st_size > MOST_BYTES:
+        raise OSError(errno.EFBIG, f"larger than {MOST_BYTES} bytes", str(path))
     with path.open(**_AS_IT_IS) as stream:
         return stream.read()
 

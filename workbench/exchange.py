@@ -22,7 +22,10 @@ _UNSIGNED = Phrase("没有密钥", "unsigned")
 
 
 class Exchange(NamedTuple):
-    """*proofs* are keys of the table above; *body* is JSON that was read, or text."""
+    """*proofs* are keys of the table above; *body* is JSON that was read, or text.
+
+    *url* is what may be shown of it.
+    """
 
     sample: str
     url: str

@@ -25,18 +25,19 @@ from workbench.cli import (
 from workbench.configured import Setting, base
 from workbench.decision_tree import tree
 from workbench.explained import Explained, explained
+from workbench.languages import listed
 from workbench.verb import Verb, option
 
 _AT = "2026-11-20T22:30"
 _NO_TIME = Phrase("“{text}” 写成 {example}", '"{text}": write it as {example}')
 _NO_SOURCE = Phrase("没有来源 “{name}”；{hint.zh}", 'no source "{name}"; {hint.en}')
 _NO_RECEIVER = Phrase("--expect：{what}", "--expect: {what}")
-_THERE_ARE = Phrase("有 {names}", "there are {names}")
+_THERE_ARE = Phrase("可选：{names.zh}", "there are {names.en}")
 _UNEXPECTED = Phrase("期望：{expected}", "Expected: {expected}")
 _ACTUAL = Phrase("实际：{actual}", "Actual: {actual}")
 _NOBODY = Phrase("（没有）", "(nobody)")
 _ABOUT = Phrase(
-    "显示一个事件会发给谁，为什么不发给别的。",
+    "说明事件会发给谁，为什么不发给其他接收者。",
     "Show who would get an event, and why the others would not.",
 )
 _SOURCE = Phrase("配置里的一个来源，或代码平台", "A source of the configuration, or the forge")
@@ -108,7 +109,7 @@ def _source(config: Config, name: str | None, lang: str) -> tuple[str, str | Non
         return "", name
     names = list(dict.fromkeys([*forges, *forges.values()]))
     hint = did_you_mean(name, names)
-    hint = hint if hint.en else _THERE_ARE.filled(names=", ".join(names))
+    hint = hint if hint.en else _THERE_ARE.filled(names=listed(names))
     raise click.UsageError(_NO_SOURCE.filled(name=name, hint=hint).of(lang))
 
 

@@ -39,7 +39,7 @@ _TAIL = re.compile(r"([*@])([0-9.]+)$", re.ASCII)
 _MOST_HUGE_MB = 200
 _UNKNOWN = Phrase("没有故障 “{word}”；{hint.zh}", 'unknown fault "{word}"; {hint.en}')
 _DID_YOU_MEAN = Phrase("你是不是想写 “{near}”？", 'did you mean "{near}"?')
-_KNOWN = Phrase("有 {words}", "known: {words}")
+_KNOWN = Phrase("可选：{words}", "known: {words}")
 _NO_VALUE = Phrase(
     "{word} 后面不写值；写成 {word}、{word}*2 或 {word}@30",
     "{word} takes no value; write {word}, {word}*2 or {word}@30",

@@ -13,7 +13,7 @@ _EXAMPLE = Phrase("例：", "Example: ")
 _USAGE = Phrase("用法：", "Usage: ")
 _ANY_OPTIONS = Phrase("[选项]", "[OPTIONS]")
 _OPTIONS = Phrase("选项：", "Options:")
-_VERBS = Phrase("动作：", "Verbs:")
+_VERBS = Phrase("子命令：", "Verbs:")
 _USUAL = {  # what click adds by itself
     "--help": Phrase("显示这一页", "Show this page"),
     "--version": Phrase("显示版本", "Show the version"),

@@ -26,6 +26,7 @@ from workbench.first_config import (
 from workbench.interpreter import python
 from workbench.languages import language
 from workbench.verb import Verb, choice, option
+from workbench.weak_values import DOUBTFUL_KEY, LONGER, SHORT, is_doubtful_key, is_short
 
 CONFIG_FILE = "config.yml"
 _SECRET_BYTES = 24
@@ -47,11 +48,15 @@ _NO_ROBOT = Phrase(
     "no robot: give its webhook URL with --wecom or --dingtalk",
 )
 _NO_DINGTALK = Phrase("--secret 要和 --dingtalk 一起给", "--secret needs --dingtalk")
-_THERE = Phrase(
-    "{what} 已经有了；要换掉就加 --force", "{what} is there already: --force replaces it"
+_THERE = Phrase("{what} 已存在；要覆盖请加 --force", "{what} is there already: --force replaces it")
+_SET = Phrase(
+    "{what} 已存在。写出等价的 config.yml：\n  {show} > config.yml\n要覆盖请加 --force",
+    "{what} is there already. To write the config.yml that stands for the same:\n"
+    "  {show} > config.yml\n--force replaces it",
 )
 _CANNOT = Phrase("{file} 读写不了（{why}）", "{file} cannot be read or written ({why})")
 
+_NOTE = Phrase("注意：{what}", "note: {what}")
 _WROTE = Phrase("已写入 {file}", "wrote {file}")
 _WROTE_ENV = Phrase(
     "已写入 .env：密钥在里面，只有你能读，不要提交",
@@ -61,8 +66,20 @@ _IGNORED = Phrase("已把 .env 加进 .gitignore", "added .env to .gitignore")
 _PASTE = (
     Phrase("", ""),
     Phrase(
-        "部署：把 .env 里的变量设成函数的环境变量，再到仓库里填 Webhook：",
-        "To deploy, give the function the variables in .env, then add the webhook:",
+        "部署：按所用的云的指南操作（.env 里的变量放在哪里，见指南）：",
+        "To deploy, follow your cloud's guide. It says where the variables in .env go:",
+    ),
+    Phrase(
+        "  腾讯云  docs/quickstart-tencent.zh-CN.md",
+        "  Tencent Cloud  docs/quickstart-tencent.md",
+    ),
+    Phrase(
+        "  AWS     docs/quickstart-aws.zh-CN.md",
+        "  AWS            docs/quickstart-aws.md",
+    ),
+    Phrase(
+        "再到仓库里填 Webhook：",
+        "Then add the webhook:",
     ),
     Phrase(
         "  GitLab  Settings → Webhooks  网址 <函数地址>/hook/gitlab  Secret token",
@@ -135,6 +152,8 @@ def init(
     except OSError as error:
         file = Path(str(error.filename or CONFIG_FILE)).name
         raise Refusal(asked.say(_CANNOT, file=file, why=error.strerror or "?")) from None
+    for doubt in _doubts(values):
+        click.echo(asked.say(_NOTE, what=asked.say(doubt)), err=True)
     if is_json:
         click.echo(pretty_json(_as_json(robots, is_ignored=is_ignored)))
         return
@@ -150,7 +169,8 @@ def _there(folder: Path, form: Form, *, force: bool) -> dict[str, str]:
         if (folder / CONFIG_FILE).exists():
             raise Refusal(form.say(_THERE, what=CONFIG_FILE))
         if names:
-            raise Refusal(form.say(_THERE, what=f"{names[0]} (.env)"))
+            show = f"{python()} -m relay show"
+            raise Refusal(form.say(_SET, what=f"{names[0]} (.env)", show=show))
     return found
 
 
@@ -215,6 +235,14 @@ def _write(folder: Path, form: Form, values: dict[str, str], robots: Sequence[Ro
     env_file.write(folder, values | hosts)
     (folder / CONFIG_FILE).write_text(config_text(list(robots), form.lang), encoding="utf-8")
     return bool(ignored)
+
+
+def _doubts(values: Mapping[str, str]) -> Iterator[Phrase]:
+    """Yield what is odd about *values*, all of which may still be right."""
+    if WECOM_URL in values and is_doubtful_key(values[WECOM_URL]):
+        yield DOUBTFUL_KEY
+    if is_short(values[WEBHOOK_SECRET]):
+        yield Phrase(f"{SHORT.zh}。{LONGER.zh}", f"{SHORT.en}. {LONGER.en}")
 
 
 def _lines(form: Form, robots: Sequence[Robot], *, is_ignored: bool) -> list[str]:

@@ -25,7 +25,7 @@ from workbench.cli import (
     lang_option,
     source_option,
 )
-from workbench.languages import language
+from workbench.languages import language, listed
 from workbench.preview import MESSAGES, Preview, Shown, configured_preview, preview
 from workbench.samples import Sample
 from workbench.verb import Verb, choice, option
@@ -33,7 +33,8 @@ from workbench.verb import Verb, choice, option
 _DIM = Style(dim=True)
 _YELLOW = Style(color="yellow")
 _NO_MESSAGE = Phrase(
-    "没有消息类型 “{message}”；有 {known}", 'no message type "{message}"; there are {known}'
+    "没有消息类型 “{message}”；可选：{known.zh}",
+    'no message type "{message}"; there are {known.en}',
 )
 _NOT_SENT = Phrase("不发送：{why}", "not sent: {why}")
 _NOT_BY_DEFAULT = Phrase("默认不发送：{why}", "not sent by default: {why}")
@@ -91,7 +92,7 @@ def events(source: str | None, lang: str, form: str) -> None:
     "render",
     cls=Verb,
     example="python -m relay render pipeline.failed --lang en",
-    about=Phrase("显示一个事件变成什么消息，不发送。", "Show what an event becomes, unsent."),
+    about=Phrase("预览事件对应的消息，不发送。", "Show what an event becomes, unsent."),
     more=_MORE,
 )
 @click.argument("event")
@@ -149,7 +150,7 @@ def _receivers(vendor: str | None, message: str | None, lang: str) -> dict[str, 
     found = {name: message for name in vendors if message in MESSAGES[name]}
     if not found:
         known = sorted({one for name in vendors for one in MESSAGES[name]})
-        raise click.UsageError(_NO_MESSAGE.filled(message=message, known=", ".join(known)).of(lang))
+        raise click.UsageError(_NO_MESSAGE.filled(message=message, known=listed(known)).of(lang))
     return found
 
 
@@ -172,7 +173,7 @@ def _by_configuration(
 def _changed(receiver: Receiver, lang: str | None, message: str | None, spoken: str) -> Receiver:
     known = MESSAGES_OF_TYPES[receiver.type]
     if message and message not in known:
-        told = _NO_MESSAGE.filled(message=message, known=", ".join(known))
+        told = _NO_MESSAGE.filled(message=message, known=listed(known))
         raise click.UsageError(told.of(spoken))
     return receiver._replace(lang=lang or receiver.lang, message=message or receiver.message)
 

@@ -1,5 +1,6 @@
 """The verbs that print for other programs: ``show`` and ``schema``."""
 
+import os
 from collections.abc import Iterator
 
 import click
@@ -8,16 +9,19 @@ from relay.words import Phrase
 from workbench import configured, kept_variables, terminal
 from workbench.bubbles import pretty_json
 from workbench.cli import config_option, json_option, lang_option
+from workbench.configured import Setting
 from workbench.first_config import MODELINE
 from workbench.schema import schema as config_schema
 from workbench.showing import as_document, shown
 from workbench.verb import Verb
 
-_FROM = Phrase("来自 {name}，摘要 {digest}", "from {name}, digest {digest}")
+_FROM = Phrase("来源：{name}，摘要 {digest}", "from {name}, digest {digest}")
 _KEPT = Phrase(
     "变量也来自 {place}（RELAY_SECRETS）", "variables also come from {place} (RELAY_SECRETS)"
 )
-_ABOUT = Phrase("以文件的形式打印生效的配置。", "Print the configuration in effect, as a file.")
+_ABOUT = Phrase(
+    "打印当前生效的配置（可直接存为 config.yml）。", "Print the configuration in effect, as a file."
+)
 _MORE = Phrase(
     "默认值已填上；密钥写成引用或打码。只用环境变量时，打印等价的 config.yml。",
     "Defaults are filled in; secrets are references, or masked. Of environment variables it is "
@@ -38,7 +42,7 @@ _SCHEMA = Phrase(
 def show(config: str | None, lang: str, form: str) -> None:
     """Print the configuration in effect; no secret is in it."""
     configured.begin(lang)
-    given = configured.setting(config, lang)
+    given = _setting(config, lang)
     found = configured.looked_at(given, lang, form, stderr=True)
     place = kept_variables.place(given.environ)
     if form == "json":
@@ -50,6 +54,19 @@ def show(config: str | None, lang: str, form: str) -> None:
     for comment in _comments(given.name(lang), found.digest, place):
         click.echo(f"# {terminal.printable(comment.of(lang))}")
     click.echo(terminal.printable(shown(found)), nl=False)
+
+
+def _setting(config: str | None, lang: str) -> Setting:
+    """Return where the configuration stands; an empty file that nobody named does not count.
+
+    ``show > config.yml`` has made one before it begins.
+    """
+    given = configured.setting(config, lang)
+    path = given.found.path
+    is_named = bool(config or os.environ.get("CONFIG_FILE", "").strip())
+    if is_named or path is None or path.stat().st_size:
+        return given
+    return configured.setting(None, lang, {**os.environ, "CONFIG_FILE": ""})
 
 
 def _comments(name: str, digest: str, place: str) -> Iterator[Phrase]:

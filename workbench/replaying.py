@@ -70,7 +70,7 @@ class Saved(NamedTuple):
     "replay",
     cls=Verb,
     example="python -m relay replay function.log --dry-run",
-    about=Phrase("把一个文件里的东西再发一次。", "Send again what is in a file."),
+    about=Phrase("重新发送文件里的消息。", "Send again what is in a file."),
     more=_MORE,
 )
 @click.argument("file")

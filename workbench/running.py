@@ -21,7 +21,7 @@ _LIVE = Phrase("发给配置里的真机器人", "Send to the real robots of the
 _WORDS = " ".join(WORDS)
 _FAULTS = Phrase(
     "让模拟机器人出错，例如 wecom=busy*2,slow:1,dingtalk=hang。*2：两次；@30：30 秒内。"
-    f"有 {_WORDS}",
+    f"可选：{_WORDS}",
     "How the stand-ins fail, for example wecom=busy*2,slow:1,dingtalk=hang. *2: two posts; "
     f"@30: for 30 s. Faults: {_WORDS}",
 )

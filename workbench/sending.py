@@ -56,7 +56,7 @@ _TO = Phrase("wecom_app：发给哪个成员", "Of a wecom_app: whom to write to
     "send",
     cls=Verb,
     example="python -m relay send backend-group",
-    about=Phrase("真的发送一条消息。", "Send one real message."),
+    about=Phrase("向真实的群发送一条消息。", "Send one real message."),
     more=_MORE,
 )
 @click.argument("receiver")

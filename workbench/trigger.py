@@ -11,7 +11,7 @@ from rich.text import Text
 
 from relay.words import Phrase
 from workbench import configured, exchange, proofs, samples, terminal
-from workbench.asking_url import session_for
+from workbench.asking_url import session_for, shown
 from workbench.cli import (
     EVENT,
     Failure,
@@ -132,7 +132,7 @@ def _address(url: str, hook: str | None) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise Misuse(_NO_ADDRESS.filled(url=url))
+        raise Misuse(_NO_ADDRESS.filled(url=shown(url)))
     return f"{address.rstrip('/')}/hook/{quote(hook)}" if hook else address
 
 
@@ -146,7 +146,7 @@ def _post(url: str, request: Outgoing, lang: str) -> requests.Response:
             )
         except requests.RequestException as error:
             why = _reason(error)
-            raise Failure(_NO_ANSWER.filled(url=url, why=why).of(lang)) from None
+            raise Failure(_NO_ANSWER.filled(url=shown(url), why=why).of(lang)) from None
 
 
 def _reason(error: requests.RequestException) -> Phrase:
@@ -168,7 +168,7 @@ def _exchange(
     proven = exchange.proofs(sample.source, credentials)
     body = _body(answer)
     return Exchange(
-        sample.name, url, request, proven, answer.status_code, body, ms, str(answer.reason)
+        sample.name, shown(url), request, proven, answer.status_code, body, ms, str(answer.reason)
     )
 
 

@@ -11,6 +11,7 @@ from relay.configuration.suggest import did_you_mean, nearest
 from relay.errors import NOTHING
 from relay.words import Phrase
 from workbench import help_page, terminal
+from workbench.languages import listed
 from workbench.wrapping import wrapped
 
 _ERROR = Phrase("错误：{message}", "Error: {message}")
@@ -19,14 +20,16 @@ _ABORTED = Phrase("已取消。", "Aborted.")
 _NO_OPTION = Phrase("没有选项 {name}；{hint.zh}", "no option {name}; {hint.en}")
 _DID_YOU_MEAN = Phrase("你是不是想写 {name}？", "did you mean {name}?")
 _LISTED = Phrase("-h 列出全部", "-h lists them")
-_THERE_ARE = Phrase("有 {names}", "there are {names}")
+_THERE_ARE = Phrase("可选：{names.zh}", "there are {names.en}")
 _NO_CHOICE = Phrase("{option} 没有 “{value}”；{hint.zh}", '{option} has no "{value}"; {hint.en}')
-_BAD_VALUE = Phrase("{name} 的值不对；有 {names}", "{name}: no such value; there are {names}")
+_BAD_VALUE = Phrase(
+    "{name} 的值不对；可选：{names.zh}", "{name}: no such value; there are {names.en}"
+)
 _NO_ARGUMENT = Phrase("缺少 {name}", "{name} is missing")
 _NO_VALUE = Phrase("{name} 后面要写一个值", "{name} needs a value")
 _TAKES_NONE = Phrase("{name} 后面不写值", "{name} takes no value")
 _TOO_MANY = Phrase("多余的参数：{words}", "too many arguments: {words}")
-_NO_VERB = Phrase("没有动作 “{name}”；{hint.zh}", 'no verb "{name}"; {hint.en}')
+_NO_VERB = Phrase("没有子命令 “{name}”；{hint.zh}", 'no verb "{name}"; {hint.en}')
 
 
 class Misuse(click.UsageError):
@@ -74,7 +77,7 @@ def no_choice(option: str, value: str, known: Iterable[str]) -> Misuse:
     """Return the error for a *value* of *option* that is none of *known*."""
     names = list(known)
     hint = did_you_mean(value, names)
-    hint = _THERE_ARE.filled(names=", ".join(names)) if hint == NOTHING else hint
+    hint = _THERE_ARE.filled(names=listed(names)) if hint == NOTHING else hint
     return Misuse(_NO_CHOICE.filled(option=option, value=value, hint=hint))
 
 
@@ -137,7 +140,7 @@ def _bad_value(error: click.BadParameter) -> Phrase:
         return Phrase(error.format_message(), error.format_message())
     is_option = isinstance(error.param, click.Option)
     name = error.param.opts[0] if is_option else (error.param.name or "").upper()
-    return _BAD_VALUE.filled(name=name, names=", ".join(map(str, choices)))
+    return _BAD_VALUE.filled(name=name, names=listed(map(str, choices)))
 
 
 _SAID: dict[type[click.ClickException], Callable[[Any], Phrase]] = {

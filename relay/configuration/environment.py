@@ -1,7 +1,8 @@
 """The configuration from environment variables alone (`design/config.md` section 3).
 
 One route sends the chosen events to every robot. All problems are reported at once; no message
-holds a value, since any variable may hold a secret pasted into the wrong place.
+holds a value, since any variable may hold a secret pasted into the wrong place, but for what is
+almost the name of an event.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from relay.configuration.zone_names import DEFAULT as DEFAULT_ZONE
 from relay.configuration.zone_names import zone_hint
 from relay.errors import ConfigError
 from relay.patterns import UnknownEventError, event_pattern
+from relay.policy import known_patterns
+from relay.text import clean, cut_cells
 from relay.words import Phrase
 
 _LOG_LEVELS = ("debug", "info", "warn", "warning", "error")
@@ -29,13 +32,16 @@ _LANGUAGES = {
     "en-gb": "en",
 }
 
-_NOBODY = Phrase("谁也不能调用：{zh}", "nobody may call: {en}")
+_NOBODY = Phrase("{zh}，所有请求都会被拒绝", "nobody may call: {en}")
 _SET_SECRET = Phrase(
     "写上 Webhook 里填的 Secret token（GitLab）或密码（Gitee）",
     "set it to the text that the webhook has as its secret token or password",
 )
 _NO_TOKEN = Phrase("要求签名，但 {zh}", "signatures are required and {en}")
 _NO_EVENT = Phrase("没有这个事件", "no such event")
+_NO_EVENT_LIKE = Phrase("没有事件 “{text}”", "no event “{text}”")
+_EVENT_LIKE = 0.85
+_MOST_CELLS = 40
 _NO_ZONE = Phrase("这里不认识这个时区", "this time zone is not known here")
 
 
@@ -131,10 +137,19 @@ def _events(variables: Variables) -> tuple[str, ...]:
         try:
             found.append(event_pattern(text))
         except UnknownEventError as unknown:
-            fault = (_NO_EVENT, unknown.hint)
+            fault = (_no_event(text), unknown.hint)
         faults.append(fault)
     variables.wrong_entries("E110", "NOTIFY_EVENTS", faults)
     return tuple(dict.fromkeys(found))
+
+
+def _no_event(text: str) -> Phrase:
+    """Say that there is no event *text*, naming it only where it cannot be a secret."""
+    from relay.configuration.suggest import nearest
+
+    if not nearest(text, known_patterns(), likeness=_EVENT_LIKE):
+        return _NO_EVENT
+    return _NO_EVENT_LIKE.filled(text=cut_cells(clean(text), _MOST_CELLS))
 
 
 def _lang(variables: Variables) -> str:

@@ -14,7 +14,7 @@ from relay.configuration.tokens import signing_token_fault
 from relay.words import Phrase
 
 _NOBODY_MAY = Phrase(
-    "来源 {name} 没有 secret，谁也不能调用", "source {name} has no secret: nobody may call"
+    "来源 {name} 没有 secret，所有请求都会被拒绝", "source {name} has no secret: nobody may call"
 )
 _SET_SECRET = Phrase(
     "写上 secret: ${{…}}，和 {forge} 里填的相同；确实要放开就写 allow_unsigned: true",
