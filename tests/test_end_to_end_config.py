@@ -994,7 +994,7 @@ def test_advanced_example_works_as_it_is_written(robots: RobotServer, tmp_path: 
     pushed = relay.sample("gitlab/push.pushed")
 
     assert sorted(vendors(failed)) == ["dingtalk", "wecom", "wecom_app"]
-    assert "流水线失败 platform/api `main`" in only(failed, "wecom").text
+    assert "流水线失败 platform/api main" in only(failed, "wecom").text
     assert "研发通知" in only(failed, "dingtalk").text
     assert vendors(pushed) == ["wecom"]
 
