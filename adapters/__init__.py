@@ -8,6 +8,7 @@ from types import ModuleType
 
 from adapters.decode import decode
 from relay.config import GITEE, GITLAB, Source
+from relay.errors import Unauthorized
 from relay.events import Event
 
 # Headers that only this forge sends. GitLab's event header is missing from nobody's requests, but a
@@ -17,6 +18,7 @@ _HEADERS = {
     GITEE: ("x-gitee-event", "x-git-oschina-event", "x-gitee-token", "x-gitee-timestamp"),
 }
 _SAME_S = 10
+_NAMES = {GITLAB: "GitLab", GITEE: "Gitee"}
 _AGENTS = {"git-oschina-hook": GITEE}
 
 
@@ -37,7 +39,14 @@ def verify(headers: Mapping[str, str], body: bytes, source: Source, now_s: float
     """
     if source.allow_unsigned and not (source.secrets or source.signing_tokens):
         return
-    _forge(source.type).verify(headers, body, source, now_s)
+    try:
+        _forge(source.type).verify(headers, body, source, now_s)
+    except Unauthorized as error:
+        sent = forges(headers)
+        if error.wrong_clock or not sent or source.type in sent:
+            raise
+        named = f"the headers are {_NAMES[sent[0]]}'s, and this address takes {_NAMES[source.type]}"
+        raise Unauthorized(log=f"{error.log}; {named}") from None
 
 
 def parse(source: str, headers: Mapping[str, str], body: bytes) -> Event:

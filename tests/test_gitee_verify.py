@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+import adapters
 from adapters import gitee
 from relay.config import Secret, Source
 from relay.errors import Unauthorized
@@ -25,7 +26,7 @@ def source(*secrets: str, signature: str = "") -> Source:
 
 def refusal(headers: dict[str, str], caller: Source, now_s: float = NOW_S) -> Unauthorized:
     with pytest.raises(Unauthorized) as caught:
-        gitee.verify(headers, b"{}", caller, now_s)
+        adapters.verify(headers, b"{}", caller, now_s)
     return caught.value
 
 

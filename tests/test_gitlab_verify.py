@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+import adapters
 from adapters.gitlab import delivery_key, verify
 from relay.config import Secret, Source
 from relay.errors import Unauthorized
@@ -37,7 +38,7 @@ def source(
 def refusal(headers: dict[str, str], given: Source, *, body: bytes = BODY, late_s: int = 0) -> str:
     """Return what the operator is told about the refusal."""
     with pytest.raises(Unauthorized) as caught:
-        verify(headers, body, given, SIGNED_AT + late_s)
+        adapters.verify(headers, body, given, SIGNED_AT + late_s)
     assert str(caught.value) == "the secret or signature does not match"
     return caught.value.log
 

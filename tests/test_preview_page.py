@@ -230,6 +230,23 @@ def test_a_payload_can_be_changed(page: Served) -> None:
     assert "must be a JSON object" in listed["told"]
 
 
+def test_a_changed_request_is_still_of_its_source(folder: Path) -> None:
+    """Whose address it came to decides, as for the request itself: not the first of its forge."""
+    other = CONFIG.replace("sources:\n", "sources:\n  first: { type: gitlab, secret: other }\n")
+    (folder / "config.yml").write_text(other, encoding="utf-8")
+    with served(str(folder / "config.yml"), VALUES) as page:
+        client = page.local.app.test_client()
+        body = samples.load("gitlab/push.pushed").body
+        headers = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": "x"}
+        client.post("/hook/gitlab", base_url=HOST, json=body, headers=headers)
+        told = [
+            page.ask("show", **ARRIVED, **edit, lang="en").get_json()["derived"]
+            for edit in ({}, {"payload": json.dumps({**body, "user_name": "x"})})
+        ]
+
+    assert all("source gitlab" in one for one in told)
+
+
 def test_a_template_can_be_tried(page: Served) -> None:
     """The message is what it says; a fault is told with its line and what was meant."""
     asked = {"event": "gitlab/push.pushed", "lang": "en"}

@@ -187,19 +187,28 @@ def session_for(url: str) -> requests.Session:
     return session
 
 
-def function_address(url: str) -> str:
-    """Return the address of the function, with ``/`` at its end; ``""`` if *url* is none.
-
-    ``:9000`` is this machine. A path ``/hook/…``, a query and a fragment do not belong to it.
-    """
+def whole_address(url: str) -> str:
+    """Return *url*, where ``:9000`` is this machine; ``""`` if it is no address."""
     address = f"http://127.0.0.1{url}" if url.startswith(":") else url
     try:
         parts = urlsplit(address)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
+    return address if usable else ""
+
+
+def function_address(url: str) -> str:
+    """Return the address of the function, with ``/`` at its end; ``""`` if *url* is none.
+
+    ``:9000`` is this machine. A path ``/hook/…``, a query and a fragment do not belong to it.
+    """
+    address = whole_address(url)
+    if not address:
+        return ""
+    parts = urlsplit(address)
     path = parts.path.partition("/hook")[0].rstrip("/")
-    return SplitResult(parts.scheme, parts.netloc, f"{path}/", "", "").geturl() if usable else ""
+    return SplitResult(parts.scheme, parts.netloc, f"{path}/", "", "").geturl()
 
 
 def is_open_line(url: str) -> bool:

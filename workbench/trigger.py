@@ -3,7 +3,7 @@
 import shlex
 import time
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import click
 import requests
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from relay.words import Phrase
 from workbench import configured, exchange, proofs, samples, terminal
-from workbench.asking_url import session_for, shown
+from workbench.asking_url import session_for, shown, whole_address
 from workbench.cli import (
     EVENT,
     Failure,
@@ -125,13 +125,8 @@ def trigger(
 
 def _address(url: str, hook: str | None) -> str:
     """Return the whole address; ``:9000`` is this machine. Raises UsageError for no address."""
-    address = f"http://127.0.0.1{url}" if url.startswith(":") else url
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    address = whole_address(url)
+    if not address:
         raise Misuse(_NO_ADDRESS.filled(url=shown(url)))
     return f"{address.rstrip('/')}/hook/{quote(hook)}" if hook else address
 

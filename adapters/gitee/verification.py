@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from adapters import forges
-from relay.config import GITLAB, Source
+from relay.config import Source
 from relay.errors import Unauthorized
 from relay.signing import same_secret, timestamp_signature
 
@@ -22,16 +21,10 @@ def verify(headers: Mapping[str, str], body: bytes, source: Source, now_s: float
     """
     token = headers.get("x-gitee-token", "")
     if not token:
-        raise Unauthorized(log=f"X-Gitee-Token is missing or empty{_astray(headers)}")
+        raise Unauthorized(log="X-Gitee-Token is missing or empty")
     proofs = _PROOFS.get(source.signature, ())
     if not any(proof(headers, token, source, now_s) for proof in proofs):
         raise Unauthorized(log=_refusal(headers))
-
-
-def _astray(headers: Mapping[str, str]) -> str:
-    """Return a remark if a webhook of GitLab was given the address of a Gitee source."""
-    is_gitlab = forges(headers) == (GITLAB,)
-    return "; the headers are GitLab's, and this address takes Gitee" if is_gitlab else ""
 
 
 def _is_password(headers: Mapping[str, str], token: str, source: Source, now_s: float) -> bool:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from adapters import forges
-from relay.config import GITEE, Secret, Source
+from relay.config import Secret, Source
 from relay.errors import Unauthorized
 from relay.signing import same_secret, standard_webhook_signature
 
@@ -22,8 +21,7 @@ def verify(headers: Mapping[str, str], body: bytes, source: Source, now_s: float
         _verify_time(headers, now_s)
         return
     if source.signing_tokens and source.signature != "optional":
-        unsigned = "a signing token is configured, and the request is not signed"
-        raise Unauthorized(log=f"{unsigned}{_astray(headers)}")
+        raise Unauthorized(log="a signing token is configured, and the request is not signed")
     _verify_token(headers, source.secrets)
 
 
@@ -77,10 +75,4 @@ def _verify_token(headers: Mapping[str, str], secrets: tuple[Secret, ...]) -> No
         # Signed requests that can be checked do not come here without a token.
         signed = "webhook-signature" in headers and not given
         remark = "; it is signed, but no signing token is configured" if signed else ""
-        raise Unauthorized(log=f"X-Gitlab-Token {missing}{remark}{_astray(headers)}")
-
-
-def _astray(headers: Mapping[str, str]) -> str:
-    """Return a remark if a webhook of Gitee was given the address of a GitLab source."""
-    is_gitee = forges(headers) == (GITEE,)
-    return "; the headers are Gitee's, and this address takes GitLab" if is_gitee else ""
+        raise Unauthorized(log=f"X-Gitlab-Token {missing}{remark}")

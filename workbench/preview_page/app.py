@@ -50,7 +50,6 @@ def blueprint(page: Page, lang: str) -> Blueprint:
     routes.add_url_rule(f"{PREFIX}/live", view_func=views.live)
     for name in ("show", "replay", "send", "save", "curl", "test"):
         routes.add_url_rule(f"{PREFIX}/{name}", view_func=getattr(views, name), methods=["POST"])
-    routes.add_url_rule(PREFIX, view_func=views.whole)
     return routes
 
 
@@ -105,14 +104,14 @@ class _Views:
     def replay(self) -> Response:
         def act(options: Options, edit: Edit) -> Response:
             self._page.replay(options.received)
-            return jsonify(received=self._page.trail.count)
+            return jsonify()
 
         return self._answered(act)
 
     def send(self) -> Response:
         def act(options: Options, edit: Edit) -> Response:
             self._page.trigger(options, edit)
-            return jsonify(received=self._page.trail.count)
+            return jsonify()
 
         return self._answered(act)
 
@@ -165,7 +164,6 @@ class _Views:
             "banner": page.banner(options.lang),
             "listed": page.listed,
             "arrivals": page.trail.arrivals()[::-1],
-            "count": page.trail.count,
             "is_live": page.is_live,
             "is_file": page.given.is_file,
             "prefix": PREFIX,

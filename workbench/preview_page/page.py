@@ -132,7 +132,8 @@ class Page:
             arrival = self._arrival(options.received)
             if edit == Edit():
                 return views.arrived(arrival, config, options, self._used)
-            sample, now_s, name = _sample(arrival), arrival.at, ""
+            sample, now_s = _sample(arrival), arrival.at
+            name = _hook(arrival.event, options.received).source
         else:
             sample, now_s, name = self._sample(options.event), samples.NOW, ""
         return views.view(

@@ -99,7 +99,6 @@ WORDS = {
         "变量和过滤器见 docs/templates.md。", "Variables and filters: docs/templates.md."
     ),
     "reset": Phrase("恢复原样", "Reset"),
-    "at-line": Phrase("第 {line} 行：", "line {line}: "),
     "keys": Phrase(
         "↑ ↓ 选事件 · / 筛选 · l 换语言 · ← → 换标签页",
         "↑ ↓ event · / filter · l language · ← → tab",
