@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import be_patient, collect_once
 from relays import Relay, now
 
 from relay import log
@@ -20,6 +21,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew; review the diff"
     )
+
+
+def pytest_collection_finish() -> None:
+    collect_once()
+
+
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clouds are waited for as long as it takes, but in tests marked `hurried`."""
+    if not request.node.get_closest_marker("hurried"):
+        be_patient(monkeypatch)
 
 
 @pytest.fixture

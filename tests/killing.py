@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from patience import be_patient
 
 HERE = Path(__file__).parent
 
@@ -87,17 +88,6 @@ class Order(NamedTuple):
     event: Any
     now_s: float
     only: str
-
-
-def be_patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait long for SQS and DynamoDB: that the machine is busy is no fault of theirs."""
-    from relay.stores.asking import Asking
-
-    assert Asking.__init__.__kwdefaults__
-    monkeypatch.setitem(Asking.__init__.__kwdefaults__, "bound_s", 30.0)
-    monkeypatch.setattr("relay.stores.asking.SLOW_S", 30.0)
-    monkeypatch.setattr("relay.stores.client.READ_S", 30.0)
-    monkeypatch.setattr("relay.warm._QUEUE_S", 30.0)
 
 
 def _main() -> None:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 import requests
-from killing import be_patient
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
+from patience import be_patient
 from queues import ACCOUNT, DEAD_NAME, NAME, REGION, lambda_event, make_queues, received, settle
 from relays import NOW, Clock
 

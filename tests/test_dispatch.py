@@ -292,7 +292,7 @@ def test_mentions_whose_answer_never_ends_are_one_thread() -> None:
         return OK
 
     def once() -> Outcome:
-        run = Run(FakeChat(drip).session(), time.monotonic() + 0.3, Clock(NOW), {}, late=late)
+        run = Run(FakeChat(drip).session(), time.monotonic() + 1.0, Clock(NOW), {}, late=late)
         delivery = Delivery("gl-1.group", "group", "push.pushed", NOW, called)
         return deliver(delivery, wecom(), formatter(wecom()), run)
 

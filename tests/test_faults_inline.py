@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from marked import issue, marks, reasons, sent, tell, tries, written
+from patience import BUSY_S
 from relays import NOW, SECRET, Answer, Clock, Relay, carefree, configured, request
 
 from relay import dispatch
@@ -23,7 +24,7 @@ from workbench.robots import RobotServer
 
 KEY, SECOND, OTHER = "wecom-key-0", "wecom-key-1", "dingtalk-token-0"
 PAUSE_S = 11  # so that no robot gets 20 a minute, even from several calls at once
-HEALTHY_MS = 1000  # some 5 in fact: far below any budget, far above a busy machine's noise
+HEALTHY_MS = 3500  # some 5 in fact; less than the budget, which the ill one uses up
 
 
 @pytest.fixture
@@ -284,7 +285,7 @@ def test_c20_thousand_events_beside_a_robot_that_never_ends_its_answer(
 ) -> None:
     """Its first message costs the budget; while that thread hangs, no other is begun for it."""
     crowd = Crowd(robots, clock, "trickle:0.3")  # some 45 seconds for its answer
-    first = crowd.send(1, {"time_limit_in_ms": 1200})
+    first = crowd.send(1, {"time_limit_in_ms": 2000})
     before = others(), descriptors()
     found = [crowd.send(number) for number in range(2, 1001)]
 
@@ -296,20 +297,20 @@ def test_c20_thousand_events_beside_a_robot_that_never_ends_its_answer(
 
 
 def test_c20_robot_that_hangs_beside_many_calls_at_once(robots: RobotServer, clock: Clock) -> None:
-    """32 events, 8 at a time: each waits for its budget and no longer, and nothing stays."""
+    """16 events, 8 at a time: each waits for its budget and no longer, and nothing stays."""
     crowd = Crowd(robots, clock, "hang")
-    context = {"time_limit_in_ms": 1700}
+    context = {"time_limit_in_ms": 3000}
     before = others(), descriptors()
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda number: crowd.send(number, context), range(1, 33)))
+        found = list(pool.map(lambda number: crowd.send(number, context), range(1, 17)))
     took_s = time.monotonic() - began
     for thread in others() - before[0]:
         thread.join(5)
 
     assert {("wecom", "dingtalk")} == {tuple(sent(answer)) for answer in found}
     assert {"timeout"} == {entry["status"] for one in found for entry in one.report["failed"]}
-    assert took_s < 4 * 1.7 * 2
+    assert took_s < 2 * 3.0 + BUSY_S
     assert set() == others() - before[0]
-    # Both ends of the connections that 8 calls at once may keep to three robots; 32 would have 192.
+    # Both ends of the connections that 8 calls at once may keep to three robots; 16 would have 96.
     assert descriptors() - before[1] <= 2 * 3 * 8

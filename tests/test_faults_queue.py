@@ -23,6 +23,7 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
 from killing import Mortal
 from lambdas import CREDENTIALS, QUEUE, STATE, VISIBILITY_S, Lambda, aws, served
+from patience import BUSY_S
 from queues import NAME, REGION, lambda_event
 from relays import (
     NOW,
@@ -260,11 +261,11 @@ def test_e4_hanging_robot_holds_up_no_other_group(group: RobotServer, cloud: Lam
         send(relay, number)
     messages = cloud.batch()
     began = time.monotonic()
-    kept = cloud.call(relay.handle, messages, Ending(1.0))
+    kept = cloud.call(relay.handle, messages, Ending(3.0))
     took_s = time.monotonic() - began
     stay = [one["MessageId"] for one in messages if is_for(one, "wecom#2")]
 
-    assert (len(messages), sorted(kept), took_s < 1.0) == (9, sorted(stay), True)
+    assert (len(messages), sorted(kept), took_s < 3.0 + BUSY_S) == (9, sorted(stay), True)
     assert told(group, "wecom-key-0") == told(group, "wecom-key-2") == [0, 1, 2]
     group.set_faults("wecom-key-1", "")
     time_to_end(relay, "wecom#2")
@@ -794,11 +795,11 @@ def test_e4_robot_that_never_ends_its_answer_is_posted_to_twice(
     relay = queued(group, cloud)
     send(relay, 1)
     group.set_faults("wecom-key-0", "trickle:0.3")
-    first = cloud.call(another(relay, cloud), cloud.batch(), Ending(0.6))
+    first = cloud.call(another(relay, cloud), cloud.batch(), Ending(2.0))
     [told_of] = lines(capsys, "delivery.kept")
     again_at_once = cloud.batch()
     cloud.clock.now += HOUR_S
-    second = cloud.call(another(relay, cloud), cloud.batch(), Ending(0.6))
+    second = cloud.call(another(relay, cloud), cloud.batch(), Ending(2.0))
 
     assert (len(first), again_at_once, second) == (1, [], [])
     assert (told_of["code"], told_of["tries"], told_of["receives"]) == ("E531", 1, 1)
@@ -841,7 +842,7 @@ def test_e5_fallback_that_hangs_holds_up_nobody(group: RobotServer, cloud: Lambd
         send(relay, number)
     group.set_faults("dev", "http:404*1")
     group.set_faults("ops", "hang")
-    kept = cloud.call(relay.handle, cloud.batch(), Ending(1.0))
+    kept = cloud.call(relay.handle, cloud.batch(), Ending(3.0))
 
     assert (kept, told(group, "dev")) == ([], [1, 2, 3])
     assert [one.told["code"] for one in cloud.dead()] == ["E533"]
@@ -859,10 +860,10 @@ class Hanging:
 
 
 def test_e7_queue_that_hangs_leaves_time_for_posting(group: RobotServer, cloud: Lambda) -> None:
-    """With one second left: the robot has it, and the answer comes before the platform's end."""
+    """With little time left: the robot has it, and the answer comes before the platform's end."""
     relay, queue = queued(group, cloud), Hanging()
     handle = handler.build(relay.environ, clock=cloud.clock, warm=WithQueue(queue))
-    context = Ending(1.0)
+    context = Ending(4.0)
     answer = handle(hook(1), context)
     left_ms = context.get_remaining_time_in_millis()
     queue.gate.set()

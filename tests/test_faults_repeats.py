@@ -20,6 +20,7 @@ from conftest import ROOT
 from fake_chat import FakeChat, Posted
 from marked import ALL_REPEATED, issue, marks, reasons, sent, tell, tries, written
 from moto import mock_aws
+from patience import BUSY_S
 from relays import (
     NOW,
     SECRET,
@@ -525,11 +526,12 @@ def test_e8_store_that_hangs_leaves_time(
 
     names = ["wecom", "wecom#2", "dingtalk"]
     assert (names, names) == (sent(first), sent(second))
-    assert 0.3 <= middle - began < 1.5  # of a budget of 4 s
-    assert end - middle < 0.3
+    assert 0.3 <= middle - began < 0.3 + BUSY_S
+    assert end - middle < BUSY_S
     assert (1, 1) == (client.calls, len(written(capsys, "state.failed")))
 
 
+@pytest.mark.hurried
 def test_e8_slow_store_is_left_alone(
     robots: RobotServer, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -583,15 +585,17 @@ class AwsContext:
         pytest.param(AwsContext(0), -0.2, id="none-left"),
     ],
 )
-def test_e10_budget_is_what_the_platform_leaves(context: object, budget_s: float) -> None:
+def test_e10_budget_is_what_the_platform_leaves(
+    context: object, budget_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """0.2 s less than the platform's time, and never more than is configured."""
-    began = time.monotonic()
-    found = Call(context, began).deadline(4.0) - began
+    monkeypatch.setattr("time.monotonic", Clock(1000.0))
+    found = Call(context, 1000.0).deadline(4.0) - 1000.0
 
-    assert budget_s == pytest.approx(found, abs=0.05)
+    assert budget_s == pytest.approx(found)
 
 
-@pytest.mark.parametrize("context", [AwsContext(3000), AwsContext(1000), None])
+@pytest.mark.parametrize("context", [AwsContext(3000), AwsContext(2000), None])
 def test_e10_with_time_left_it_is_sent(context: object, robots: RobotServer, relay: Relay) -> None:
     """A robot that is well needs none of it."""
     answer = relay.gitlab(context=context)
@@ -602,27 +606,24 @@ def test_e10_with_time_left_it_is_sent(context: object, robots: RobotServer, rel
 def test_e10_answer_comes_before_the_platform_ends_the_call(
     robots: RobotServer, clock: Clock
 ) -> None:
-    """With a second left and a robot that hangs: the other has the message, the answer is there."""
+    """Little time left and a robot that hangs: the other has the message, the answer is there."""
     relay = Relay(robots, clock=clock, warm=Warm())
     robots.set_faults(KEY, "hang")
     began = time.monotonic()
-    answer = relay.gitlab(context=AwsContext(1000))
+    answer = relay.gitlab(context=AwsContext(2000))
 
     assert (["dingtalk"], {"wecom": "R31"}) == (sent(answer), reasons(answer))
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 2.0 + BUSY_S
 
 
 def test_e10_with_no_time_nothing_is_begun_and_all_is_recorded(
     robots: RobotServer, relay: Relay, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At 0.3 s: no post whose fate nobody would know, a record to send it from, and a Resend."""
-    began = time.monotonic()
     headers = {"X_Gitlab_Event": "Issue Hook", "Idempotency_Key": "key-1"}
     answer = relay.gitlab(issue(1), AwsContext(300), **headers)
-    took_s = time.monotonic() - began
     [record] = written(capsys, "delivery.failed")
 
-    assert took_s < 0.3
     assert (200, []) == (answer.status, sent(answer))
     assert ["E538"] == [entry["code"] for entry in answer.report["failed"]]
     assert {} == tries(robots)
@@ -642,25 +643,31 @@ def test_memory_is_shared_by_the_calls_of_a_process() -> None:
 # --- what one process does to another's deliveries, and time
 
 
-def test_e10_time_that_has_passed_counts_once() -> None:
+def test_e10_time_that_has_passed_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """2 s of a call's 10 are over: 8 less the margin are left, and of a budget of 4 s there are 2.
 
     Lambda tells what is left now, Tencent the whole.
     """
-    now = time.monotonic()
+    now = 1000.0
+    monkeypatch.setattr("time.monotonic", Clock(now))
     contexts = [AwsContext(1000), {"time_limit_in_ms": 3000}]
     found = [Call(context, now - 2.0).deadline(4.0) - now for context in contexts]
     plenty = [Call(context, now - 2.0).deadline(4.0) - now for context in (AwsContext(8000), None)]
 
-    assert [0.8, 0.8] == pytest.approx(found, abs=0.05)
-    assert [2.0, 2.0] == pytest.approx(plenty, abs=0.05)
+    assert [0.8, 0.8] == pytest.approx(found)
+    assert [2.0, 2.0] == pytest.approx(plenty)
 
 
-@pytest.mark.parametrize(("left_ms", "received"), [(1000, ["wecom"]), (300, [])])
+@pytest.mark.parametrize(("left_ms", "received"), [(4900, ["wecom"]), (300, [])])
 def test_e10_store_that_hangs_is_not_asked_at_the_end(
-    left_ms: int, received: list[str], robots: RobotServer, clock: Clock
+    left_ms: int,
+    received: list[str],
+    robots: RobotServer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What time there is is for the robot; with none, nothing was begun, and nobody is in doubt."""
+    monkeypatch.setattr("handler._STORE_S", 5.0)
     gate = threading.Event()
     client = Broken(lambda: gate.wait(20) and {})
     state = {"RELAY_STATE": "dynamodb://notify", "AWS_REGION": REGION}
@@ -740,7 +747,7 @@ def test_e2_late_failure_leaves_what_another_instance_noted(
 
     one.warm.session = FakeChat(break_off).session()
     headers = {"X_Gitlab_Event": "Issue Hook", "Idempotency_Key": "key-1"}
-    first = one.gitlab(issue(1), AwsContext(600), **headers)
+    first = one.gitlab(issue(1), AwsContext(1500), **headers)
     clock.now += 60
     second = tell(two, 1)
     hanging = [thread for found in one.warm.late._threads.values() for thread, _ in found]

@@ -32,6 +32,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from patience import BUSY_S
 from relays import NOW, Answer, Clock, Relay, configured, now
 
 import handler
@@ -47,15 +48,14 @@ from workbench import samples
 from workbench.robots import RobotServer
 
 NOTE = Delivery("1", "wecom", "push.pushed", 0.0, Notification((Span("x"),)))
-SHORT = {"time_limit_in_ms": 600}  # some 400 are left for posting
+SHORT = {"time_limit_in_ms": 2000}  # some 1.8 s are left for posting
 SCHEMA = "config.schema.json"
-HEALTHY_MS = 350  # some 5 in fact: far below the budget, far above a busy machine's noise
-BUDGET = "0.5"  # seconds; the shortest that may be configured
+BUDGET = "2"  # seconds, where a robot uses all of it up
 
 
-def three(robots: RobotServer, faults: str) -> Relay:
+def three(robots: RobotServer, faults: str, budget: str = "") -> Relay:
     """Return a relay to three robots, the second of which has *faults*."""
-    relay = Relay(robots, wecom=2, dingtalk=1, DELIVERY_TIMEOUT=BUDGET)
+    relay = Relay(robots, wecom=2, dingtalk=1, DELIVERY_TIMEOUT=budget)
     robots.set_faults("wecom-key-1", faults)
     return relay
 
@@ -65,7 +65,6 @@ def failed(relay: Relay) -> dict[str, str]:
     answer = relay.gitlab()
 
     assert (answer.status, len(answer.report["sent"])) == (200, 2)
-    assert max(entry["ms"] for entry in answer.report["sent"]) < HEALTHY_MS
     assert [entry["receiver"] for entry in answer.report["failed"]] == ["wecom#2"]
     report: dict[str, str] = answer.report["failed"][0]
     return report
@@ -89,15 +88,15 @@ def test_c1_one_of_three_is_dead(robots: RobotServer) -> None:
     assert tries <= 2
 
 
-@pytest.mark.parametrize("fault", ["hang", "slow:5", "trickle:0.1"])
+@pytest.mark.parametrize("fault", ["hang", "slow:30", "trickle:0.3"])
 def test_c2_c3_slow_robot_holds_nobody(fault: str, robots: RobotServer) -> None:
     """A robot that hangs, is slow or trickles costs the budget, not the others their message."""
-    relay = three(robots, fault)
+    relay = three(robots, fault, BUDGET)
     began = time.monotonic()
     report = failed(relay)
 
     assert report["status"] == "timeout"
-    assert time.monotonic() - began < 2 * float(BUDGET)
+    assert time.monotonic() - began < float(BUDGET) + BUSY_S
 
 
 def test_platform_time_bounds_the_budget(robots: RobotServer) -> None:
@@ -108,7 +107,7 @@ def test_platform_time_bounds_the_budget(robots: RobotServer) -> None:
     answer = relay.gitlab(context={"time_limit_in_ms": 1000})
 
     assert answer.report["failed"][0]["status"] == "timeout"
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 1.0 + BUSY_S
 
 
 DEAD = ("wecom-key-0", "wecom-key-1", "dingtalk-token-0")
@@ -117,7 +116,7 @@ NAMES = ["wecom", "wecom#2", "dingtalk"]
 
 def test_c4_all_robots_are_dead(robots: RobotServer, capsys: pytest.CaptureFixture[str]) -> None:
     """The answer has every robot's reason, the log one ERROR record for each, by name only."""
-    relay = Relay(robots, wecom=2, dingtalk=1, DELIVERY_TIMEOUT=BUDGET)
+    relay = Relay(robots, wecom=2, dingtalk=1)
     for key in DEAD:
         robots.set_faults(key, "refuse")
     answer = relay.gitlab()
@@ -140,7 +139,7 @@ version: 1
 receivers:
   dev: { type: wecom_robot, url: "${WECOM_WEBHOOK_URL}" }
   ops: { type: dingtalk_robot, url: "${DINGTALK_WEBHOOK_URL}", secret: "${DINGTALK_SECRET}" }
-delivery: { timeout: 500ms, on_error: fail }
+delivery: { on_error: fail }
 """
     relay = configured(robots, text)
     good = relay.gitlab().status
@@ -236,20 +235,7 @@ def test_c6_no_more_than_three_tries(fault: str, robots: RobotServer) -> None:
 
     assert (answer.status, tries) == (200, 3 + 1)
     assert [entry["receiver"] for entry in answer.report["sent"]] == ["dingtalk"]
-    assert answer.report["sent"][0]["ms"] < HEALTHY_MS
     assert answer.report["failed"][0]["status"] == "busy"
-
-
-def test_c6_tries_stay_inside_the_budget(robots: RobotServer) -> None:
-    """What is slow and busy is not tried again when there is no time for it."""
-    relay = Relay(robots, wecom=1, dingtalk=0, DELIVERY_TIMEOUT=BUDGET)
-    robots.set_faults("wecom-key-0", "slow:0.4")
-    began = time.monotonic()
-    tries, answer = posts(robots, relay)
-
-    assert tries == 1
-    assert answer.status == 200
-    assert time.monotonic() - began < 2 * float(BUDGET)
 
 
 def test_c6_pauses_are_random_and_grow(robots: RobotServer) -> None:
@@ -770,7 +756,7 @@ def test_c17_resolver_that_hangs_holds_nobody(
         thread.join(5)
 
     assert report["status"] == "timeout"
-    assert took_s < 2 * float(BUDGET)
+    assert took_s < float(BUDGET) + BUSY_S
     assert asked == ["robot.test"]
 
 
@@ -825,7 +811,7 @@ def test_c19_ten_robots_ten_outcomes(robots: RobotServer) -> None:
     assert answer.status == 200
     assert [len(answer.report[part]) for part in ("sent", "failed", "skipped")] == [5, 4, 1]
     assert len(answer.shown) == 5
-    assert time.monotonic() - began < 2 * float(BUDGET)
+    assert time.monotonic() - began < float(BUDGET) + BUSY_S
 
 
 def others() -> set[threading.Thread]:
@@ -1040,7 +1026,7 @@ def test_abandoned_delivery_is_in_the_log(
     robots: RobotServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A delivery that nobody waits for any longer is logged before the answer goes out."""
-    failed(three(robots, "trickle:0.05"))
+    failed(three(robots, "trickle:0.1", BUDGET))
 
     assert '"event":"delivery.failed"' in capsys.readouterr().out
 

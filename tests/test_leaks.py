@@ -81,7 +81,7 @@ routes:
     mention: {{ "*": [author, lisi, "@all"] }}
     append: {{ "*": "{{{{ people.lisi.name }}}}" }}
     receivers: [dev, ops, app]
-delivery: {{ timeout: 500ms }}
+delivery: {{ timeout: 2s }}
 """
 
 
@@ -160,8 +160,8 @@ def told_of(answer: Answer) -> str:
 # --- robots and applications that do wrong
 
 ARGUMENTS = {
-    "slow": "slow:1",
-    "trickle": "trickle:0.05",
+    "slow": "slow:4",
+    "trickle": "trickle:0.1",
     "http": "http:500",
     "redirect": "redirect:http://127.0.0.1:9/x",
     "huge": "huge:1",

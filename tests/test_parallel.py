@@ -65,7 +65,7 @@ def test_one_that_hangs_holds_nobody() -> None:
             gate.wait(SOON_S)
         return name
 
-    found = at_once(["hangs", "well"], work, deadline(0.1), late=late)
+    found = at_once(["hangs", "well"], work, deadline(0.5), late=late)
     hung = late.hangs("hangs"), late.hangs("well")
     gate.set()
 

@@ -265,7 +265,7 @@ def test_robot_that_never_ends_its_answer_costs_no_other(
     group.set_faults("wecom-key-0", "trickle:0.3")
     push(relay, cloud.context)
     cloud.invocations.sort(key=lambda one: receiver_of(one) != "wecom")  # it is called for first
-    dropped = cloud.deliver(relay.handle, {**cloud.context, "time_limit_in_ms": 800})
+    dropped = cloud.deliver(relay.handle, {**cloud.context, "time_limit_in_ms": 2000})
     failed = records(capsys, "delivery.failed")
 
     assert [receiver_of(one) for one in dropped] == ["wecom"]
@@ -281,7 +281,7 @@ def test_robot_that_never_ends_its_answer_makes_the_call_fail(
     relay = Relay(group, 1, 0, clock=clock, warm=OnStandIn(cloud.host), **ASYNC)
     group.set_faults("wecom-key-0", "trickle:0.3")
     push(relay, cloud.context)
-    context = {**cloud.context, "time_limit_in_ms": 600}
+    context = {**cloud.context, "time_limit_in_ms": 1200}
 
     with pytest.raises(NotDelivered):
         relay.handle(cloud.invocations[0], context)

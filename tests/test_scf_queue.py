@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import BUSY_S
 from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
@@ -274,10 +275,10 @@ def test_hanging_platform_is_not_waited_for(
     """What has no answer in time comes back at the deadline; the others were taken."""
     cloud.only, cloud.hang = "team-b", True
     began = time.monotonic()
-    refused = put(cloud, delivery("a"), delivery("b"), within_s=0.5)
+    refused = put(cloud, delivery("a"), delivery("b"), within_s=2.0)
     [line] = logged(capsys)
 
-    assert (["id-b"], True) == (refused, time.monotonic() - began < 1.5)
+    assert (["id-b"], True) == (refused, time.monotonic() - began < 2.0 + BUSY_S)
     assert ["team-a"] == [item.delivery.receiver for item in items(cloud)]
     assert ("id-b", "") == (line["delivery_id"], line["vendor_code"])
     assert "may have taken it" in line["detail"]
@@ -290,7 +291,7 @@ def test_threads_do_not_pile_up(cloud: Functions, capsys: pytest.CaptureFixture[
     cloud.hang = True
     hanging = queue(cloud)
     for _ in range(3):
-        refused = hanging.put([delivery()], cloud.context, now_s=NOW_S, within_s=0.3)
+        refused = hanging.put([delivery()], cloud.context, now_s=NOW_S, within_s=1.0)
         assert ("id-a",) == tuple(one.id for one in refused)
 
     assert 1 == len(asked)

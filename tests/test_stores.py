@@ -21,8 +21,8 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from relay.state import Store
-from relay.stores import client, store
-from relay.stores.asking import PAUSE_S, SLOW_S, Asking
+from relay.stores import asking, client, store
+from relay.stores.asking import PAUSE_S, Asking
 from relay.stores.dynamodb import DynamoStore
 from relay.stores.keys import MOST_BYTES, stored_key
 from relay.stores.memory import MOST, MemoryStore
@@ -507,7 +507,7 @@ def test_a_call_that_hangs_is_left(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_slow_table_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
     """Its answer counts, and the next events do not spend their time on it."""
-    times = iter([0.0, SLOW_S + 0.1])
+    times = iter([0.0, asking.SLOW_S + 0.1])
     fake = Fake(taken(Item={"text": {"S": "sent"}}))
     found = fake_store(fake, clock=lambda: next(times))
 
@@ -676,6 +676,7 @@ def test_an_endpoint_that_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     assert ["EndpointConnectionError"] == [line["vendor_code"] for line in logged(capsys)]
 
 
+@pytest.mark.hurried
 def test_time_outs_add_up_to_less_than_a_second(dynamodb: Any) -> None:
     """Connecting and reading, one try: what the first failing call costs at most."""
     config = client.connect(ENVIRON).meta.config
