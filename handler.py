@@ -72,13 +72,18 @@ def handler(event: object, context: object) -> dict[str, Any]:
     return _of_this_process()(event, context)
 
 
+def send_waiting() -> None:
+    """Post what waits for its robot's limit, if that has passed: for a server, between events."""
+    _of_this_process().send_waiting()
+
+
 def build(
     environ: Mapping[str, str],
     *,
     clock: Callable[[], float] = time.time,
     live: Live | None = None,
     warm: Warm | None = None,
-) -> Handle:
+) -> "Application":
     """Return a handler for the configuration that *environ* holds or names, apart from any other.
 
     *clock* gives Unix seconds: for signatures, limits, and to tell how old an event is. *live*
@@ -89,7 +94,7 @@ def build(
 
 
 @functools.cache
-def _of_this_process() -> Handle:
+def _of_this_process() -> "Application":
     log.configure(os.environ.get("LOG_LEVEL", "INFO"))
     return build(os.environ)
 
@@ -135,6 +140,20 @@ class Application:
         if clouds.is_invocation(event):
             return self._consume_invocation(event, call)
         return self._answer(event, call)
+
+    def send_waiting(self) -> None:
+        """Post what waits in memory for robots whose limit has passed; never raises.
+
+        A function does this with its next event. A server that lives on need not wait for one.
+        """
+        if not self._warm.waiting.robots():
+            return
+        try:
+            config, call = self._live.current(), Call(None, time.monotonic())
+            known = {one.name: one for one in config.receivers}
+            self._post((), known, config, call, call.deadline(config.delivery.timeout_s))
+        except Exception as error:  # noqa: BLE001 - the next event may still find what waits
+            log.error("waiting.broken", failure=error)
 
     def _answer(self, event: object, call: Call) -> dict[str, Any]:
         """Answer an HTTP request; never raises."""
@@ -223,11 +242,21 @@ class Application:
                 found, config.queue, self._environ, call.context, self._clock, within_s
             )
         queued = tuple(one.receiver for one in found if one not in left)
-        courier = self._courier(config, deadline)
         known = {**{one.name: one for one in config.receivers}, **receivers}
-        ours = claims.Claims(self._store(config, call), _lease_s(deadline), self._warm.owner)
-        outcomes = Outbox(courier, ours, self._warm, known).send(left) if left else []
+        outcomes = self._post(left, known, config, call, deadline) if left else []
         return Sent(tuple(outcomes), queued)
+
+    def _post(
+        self,
+        found: Sequence[Delivery],
+        known: Mapping[str, Receiver],
+        config: Config,
+        call: Call,
+        deadline: float,
+    ) -> Sequence[Outcome]:
+        """Post *found* and what waits for *known* receivers; return the outcomes of *found*."""
+        ours = claims.Claims(self._store(config, call), _lease_s(deadline), self._warm.owner)
+        return Outbox(self._courier(config, deadline), ours, self._warm, known).send(found)
 
     def _consume_batch(self, event: object, call: Call) -> dict[str, Any]:
         """Deliver a batch of SQS; return what it is to keep. Raises when nothing can be decided."""

@@ -15,8 +15,9 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from waitress import create_server, wasyncore  # type: ignore[import-untyped]  # has no types
@@ -60,13 +61,15 @@ class Limits(NamedTuple):
     """*connections*: open at once, silent ones included, and two for the server itself.
 
     *request_s*: for a whole request to arrive, and for a connection without any; looked at every
-    *look_s*. *end_s*: for the requests under way when the server is to end.
+    *look_s*. *waiting_s*: between two looks at what waits for a robot's limit. *end_s*: for the
+    requests under way when the server is to end.
     """
 
     threads: int = 50
     connections: int = 300  # with those to the robots below 1024, the usual limit of open files
     request_s: int = 30
     look_s: int = 5
+    waiting_s: float = 5.0
     end_s: float = 8.0  # Docker kills after 10
 
 
@@ -81,7 +84,7 @@ def main(argv: Sequence[str] | None = None, limits: Limits = _LIMITS) -> int:
     except OSError as error:
         sys.stderr.write(f"{_why(error, options.host, options.port, spoken(os.environ))}\n")
         return 1
-    server = Server(handler.handler, listener, _within_files(limits))
+    server = Server(handler.handler, listener, _within_files(limits), handler.send_waiting)
     for name in _ENDING:
         if number := getattr(signal, name, None):
             signal.signal(number, lambda number, frame: server.end())
@@ -92,9 +95,20 @@ def main(argv: Sequence[str] | None = None, limits: Limits = _LIMITS) -> int:
 
 
 class Server:
-    """Serves *handle* at *listener* in the thread that calls `run`, until somebody calls `end`."""
+    """Serves *handle* at *listener* in the thread that calls `run`, until somebody calls `end`.
 
-    def __init__(self, handle: Handle, listener: socket.socket, limits: Limits) -> None:
+    *send_waiting*, which never raises, is called now and then on a thread of its own.
+    """
+
+    def __init__(
+        self,
+        handle: Handle,
+        listener: socket.socket,
+        limits: Limits,
+        send_waiting: Callable[[], None],
+    ) -> None:
+        self._send_waiting = send_waiting
+        self._waiting_s = limits.waiting_s
         self._sockets: dict[int, object] = {}
         self._end_s = limits.end_s
         self._ends = False
@@ -127,15 +141,24 @@ class Server:
 
     def run(self) -> None:
         """Serve; return when the requests that had arrived before `end` are answered."""
+        over = threading.Event()
+        looking = threading.Thread(target=self._look, args=(over,), daemon=True, name="waiting")
+        looking.start()
         while not self._ends:
             self._turn(1.0)
+        over.set()
         wasyncore.dispatcher.close(self._waitress)  # the listener alone: no new connections
         until = time.monotonic() + self._end_s
         quiet = 0  # a request may have arrived behind one that was just answered: look again
         while quiet < 2 and time.monotonic() < until:
             self._turn(0.2 if self._is_busy() else 0.0)
             quiet = 0 if self._is_busy() else quiet + 1
+        looking.join(max(until - time.monotonic(), 0.0))
         self._waitress.task_dispatcher.shutdown(timeout=0.1)
+
+    def _look(self, over: threading.Event) -> None:
+        while not over.wait(self._waiting_s):
+            self._send_waiting()
 
     def _turn(self, timeout_s: float) -> None:
         wasyncore.loop(timeout=timeout_s, use_poll=True, map=self._sockets, count=1)

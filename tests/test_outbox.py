@@ -200,6 +200,41 @@ def test_what_waits_may_not_get_lost_with_its_time() -> None:
     assert [1, 2, 3] == house.told()
 
 
+def test_what_waits_goes_out_without_an_event(capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that lives on looks now and then: not before the minute is over, and once."""
+    house = House()
+    house.fill()
+    for number in (1, 2, 3):
+        house.tell(number)
+    house.relay.handle.send_waiting()
+    too_soon = house.told()
+    house.clock.now += 61
+    capsys.readouterr()
+    for _ in range(2):
+        house.relay.handle.send_waiting()
+
+    assert ([], [1, 2, 3]) == (too_soon, house.told())
+    assert {"wecom", "dingtalk"} == {one["receiver"] for one in written(capsys, "delivery.sent")}
+    assert (0, 0) == (len(house.warm.waiting.robots()), len(written(capsys, "delivery.failed")))
+
+
+def test_fault_while_what_waits_is_sent_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server looks again later: nothing is raised, and what waits waits on."""
+    house = House(dingtalk=0)
+    house.fill()
+    house.tell(1)
+    house.clock.now += 61
+    with monkeypatch.context() as broken:
+        broken.setattr("handler.Outbox.send", lambda *_: 1 / 0)
+        house.relay.handle.send_waiting()
+    [line] = written(capsys, "waiting.broken")
+    house.relay.handle.send_waiting()
+
+    assert ("ERROR", [1]) == (line["level"], house.told())
+
+
 class Queue:
     """Takes everything, or nothing."""
 
@@ -469,7 +504,7 @@ def test_receiver_that_is_gone_from_the_configuration(capsys: pytest.CaptureFixt
 def test_http_errors_never_show_the_address(capsys: pytest.CaptureFixture[str]) -> None:
     """G1: the library's exceptions hold the whole address."""
     error = requests.exceptions.ConnectionError(f"https://example.com/?key={KEY}")
-    house = House(lambda posted: error, dingtalk=0, DELIVERY_TIMEOUT="0.5")
+    house = House(lambda posted: error, dingtalk=0)
     answer = house.tell(1)
 
     assert KEY not in capsys.readouterr().out + json.dumps(answer.report)

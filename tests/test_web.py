@@ -689,6 +689,21 @@ def until(condition: Callable[[], bool]) -> None:
         assert time.monotonic() < deadline
 
 
+def test_what_waits_for_a_limit_goes_out_by_itself(chats: RobotServer) -> None:
+    """R29, and no further event: the message comes once the robot takes messages again."""
+    before = "import relay.dispatch; relay.dispatch.AFTER_BLOCK_S = -59.9  # of 60"
+    with Web(beside(chats), before=before, waiting_s=0.02) as web:
+        chats.set_faults("wecom", "throttle*1")
+        status, report = web.post(pipeline(77))
+        until(lambda: any(one.vendor == "wecom" for one in chats.received))
+        web.wait("delivery.sent")
+
+    told = [(one["receiver"], one["reason"]) for one in report["skipped"]]
+    assert (200, [("wecom", "R29")]) == (status, told)
+    assert ["wecom", "dingtalk"] == sorted((one.vendor for one in chats.received), reverse=True)
+    assert 0 == web.code
+
+
 def test_a_changed_file_is_taken_over(tmp_path: Path) -> None:
     """CONFIG_FILE is read again while it runs; a broken one leaves the last good one in use."""
     file = tmp_path / "config.yml"

@@ -60,9 +60,9 @@ REASONS: Mapping[str, Code] = {
     "R29": row(
         "机器人这一分钟的 18 条用完了，或平台说太快；消息先等着",
         "the robot had its 18 messages of this minute, or the vendor said so: it waits",
-        "没有队列时和之后的第一个事件一起发；常见就少选事件，或再加一个机器人",
-        "without a queue it goes out with the first event after that; if this is frequent send "
-        "fewer events, or add a robot",
+        "没有队列时和之后的第一个事件一起发，自己的服务器上会自动发；常见就少选事件，或再加一个机器人",
+        "without a queue it goes out with the first event after that, on a server of your own by "
+        "itself; if this is frequent send fewer events, or add a robot",
     ),
     "R30": row(
         "要提醒或私信的人没有那边的账号，或设了 mute",
