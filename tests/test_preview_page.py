@@ -12,6 +12,7 @@ import pytest
 from pages import HOST, Served, served
 from verbs import CLEAN, CONFIG, MOBILE, PLANTED, VALUES
 
+from relay.pacing import MOST_A_MINUTE
 from workbench import samples
 from workbench.local_server import LocalServer
 from workbench.preview_page import saving
@@ -649,3 +650,23 @@ def test_live_sends_and_tells_what_the_vendor_said() -> None:
         assert "access_token=***" in shown
         assert "sign=***" in shown
         assert len(robots.received) == 1
+
+
+def test_live_tests_count_for_the_robots_minute() -> None:
+    """What the page sends and what arrives share one minute: no robot is driven over its limit."""
+    from workbench.robots import RobotServer
+
+    with RobotServer() as robots:
+        environ = {
+            "WEBHOOK_SECRET": "a secret of the forge",
+            "WECOM_WEBHOOK_URL": robots.add_wecom("live"),
+            "RELAY_ALLOW_HOSTS": robots.host,
+            "CONFIG_FILE": "",
+        }
+        with served(environ=environ, live=True) as page:
+            asked = {"receiver": "wecom", "event": "gitlab/push.pushed", "lang": "en"}
+            told = [page.ask("test", **asked).get_json()["told"] for _ in range(MOST_A_MINUTE + 1)]
+
+        assert [True] * MOST_A_MINUTE + [False] == [one.startswith("✓") for one in told]
+        assert "E544" in told[-1]
+        assert len(robots.attempts) == MOST_A_MINUTE

@@ -11,10 +11,12 @@ from typing import NamedTuple
 import formatters
 from relay import dispatch
 from relay.config import Config, Receiver
+from relay.courier import Courier, in_order
 from relay.delivery import Outcome, deliver_all, new_session
 from relay.errors import DeliveryError
 from relay.events import Event, Ping, Project
 from relay.notifications import Delivery
+from relay.pacing import Pace
 from relay.routing import Decision, select
 from relay.tokens import Tokens
 from relay.wording import deliveries
@@ -65,15 +67,22 @@ def decided(event: Event, config: Config, receivers: Iterable[Receiver], now_s: 
     return Decision(tuple(steps), tuple(chosen for one in found for chosen in one.selected))
 
 
-def posted(event: Event, config: Config, receivers: Iterable[Receiver], now_s: float) -> Posted:
+def posted(
+    event: Event,
+    config: Config,
+    receivers: Iterable[Receiver],
+    now_s: float,
+    pace: Pace | None = None,
+) -> Posted:
     """Send *event* to *receivers* as the function does, within the configured budget.
 
-    *now_s* is Unix seconds. Nothing is raised for a refusal: the outcome has it.
+    *now_s* is Unix seconds. *pace* is what this process has posted to the robots already. Nothing
+    is raised for a refusal: the outcome has it.
     """
     decision = decided(event, config, receivers, now_s)
     event_id = f"send-{uuid.uuid4().hex[:12]}"
     found = deliveries(event, event_id, decision.selected, config, now_s=now_s)
-    return Posted(event_id, decision, _outcomes(found, decision, config))
+    return Posted(event_id, decision, _outcomes(found, decision, config, pace or Pace()))
 
 
 def refusal(error: DeliveryError, receiver: Receiver) -> Refusal:
@@ -82,15 +91,17 @@ def refusal(error: DeliveryError, receiver: Receiver) -> Refusal:
     return Refusal(error.vendor_code, error.code, means, error.hint)
 
 
-def _outcomes(found: list[Delivery], decision: Decision, config: Config) -> list[Outcome]:
+def _outcomes(
+    found: list[Delivery], decision: Decision, config: Config, pace: Pace
+) -> list[Outcome]:
     receivers = {one.receiver.name: one.receiver for one in decision.selected}
     deadline = time.monotonic() + config.delivery.timeout_s
     with new_session() as session:
         retries = config.delivery.retries
         run = dispatch.Run(session, deadline, time.time, {}, Tokens(), retries)
+        courier = Courier(run, config, pace, formatters.formatter)
 
         def deliver(delivery: Delivery) -> Outcome:
-            receiver = receivers[delivery.receiver]
-            return dispatch.deliver(delivery, receiver, formatters.formatter(receiver), run)
+            return next(in_order([delivery], receivers[delivery.receiver], courier))
 
         return deliver_all(found, deliver, deadline)

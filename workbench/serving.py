@@ -153,7 +153,7 @@ def _watched(
         return handle(Warm(pace=pace, remembered=MemoryStore()), number)  # a repeat is meant
 
     first = handle(Warm(pace=pace))
-    return first, Page(given, served.live, trail, first, again, robots)
+    return first, Page(given, served.live, trail, first, again, robots, pace)
 
 
 def _served(

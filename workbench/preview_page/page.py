@@ -11,6 +11,7 @@ from relay.config import Config, Receiver, Source
 from relay.configuration.live import Live
 from relay.configuration.origins import origin
 from relay.errors import Ignored, NotConfigured, RequestError
+from relay.pacing import Pace
 from relay.version import VERSION
 from relay.words import Phrase
 from relay.wsgi import Handle
@@ -78,7 +79,8 @@ class Listed(NamedTuple):
 class Page:
     """The page's view of the server. *handle* takes a request, *again* one that is repeated.
 
-    *robots* is None where messages are really sent; *given* is where the configuration stands.
+    *robots* is None where messages are really sent, at *pace*; *given* is where the configuration
+    stands.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Page:
         handle: Handle,
         again: Callable[[int], Handle],
         robots: RobotServer | None,
+        pace: Pace,
     ) -> None:
         self.given = given
         self.trail = trail
@@ -97,6 +100,7 @@ class Page:
         self._handle = handle
         self._again = again
         self._robots = robots
+        self._pace = pace
         self._banner = _Banner(given)
 
     @property
@@ -219,7 +223,7 @@ class Page:
             raise AskError(told) from None
         except RequestError as error:
             raise AskError(_NOT_SENT.filled(code=error.code, why=error.fix.of(lang))) from None
-        outcomes = posted(event, config, receivers, time.time()).outcomes
+        outcomes = posted(event, config, receivers, time.time(), self._pace).outcomes
         if not outcomes:
             raise AskError(_NOBODY.filled(name=name))
         (outcome,) = outcomes
