@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from fake_chat import OK, FakeChat, Posted, Robots
+from leftovers import descriptors, let_end, others
 from marked import tell, written
 from relays import NOW, SECRET, Clock, Relay, request
-from test_faults_inline import descriptors, others
 
 import adapters
 from relay import dispatch, log
@@ -209,8 +209,7 @@ def test_e11_thousand_mixed_events(
         for number in range(101, EVENTS + 1):
             soak.send(story.next(number))
         grown = descriptors() - grown
-        for thread in others() - before:
-            thread.join(5)
+        let_end(before)
         lines = written(capsys)
         found = account(soak, lines)
         posted, excused = shown(robots), doubtful(robots)
@@ -304,8 +303,7 @@ def test_e11_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
     last, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    for thread in others() - before:
-        thread.join(5)
+    let_end(before)
 
     assert is_full
     assert last - first <= 512 * 1024
