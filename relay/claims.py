@@ -44,6 +44,10 @@ class Claims:
         """Tell whether somebody has sent it."""
         return self.store.get(_key(delivery_id), now_s=now_s) == _SENT
 
+    def is_known(self, delivery_id: str, now_s: float) -> bool:
+        """Tell whether somebody has sent it, is at it, or lets it wait."""
+        return self.store.get(_key(delivery_id), now_s=now_s) != ""
+
     def settle(self, delivery_id: str, now_s: float) -> None:
         """It was sent: repeats are known for a day."""
         self.store.put(_key(delivery_id), _SENT, until_s=now_s + KEPT_S)

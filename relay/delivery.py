@@ -92,7 +92,7 @@ class Outcome(NamedTuple):
     *tries* how often it was posted. *abandoned*: nobody waited for it any longer, or it was not
     started; nothing is logged yet. *merged*: how many notifications the message stood for.
     *repeat*: it was not sent, for it was sent before (R28). *via*: the fallback that got it.
-    *waits*: the robot's limit stands in the way, and it goes out with a later event. *doubtful*: it
+    *waits*: the robot's limit stands in the way, and it goes out later. *doubtful*: it
     may have arrived although it has an error, which may be that of a later try.
     """
 

@@ -12,7 +12,7 @@ from relay.config import Receiver
 from relay.courier import Courier, can_post, in_order
 from relay.delivery import Outcome, deliver_all
 from relay.dispatch import OWN_BUG, named, tell, told_of
-from relay.errors import Rejected, Throttled, Unreachable
+from relay.errors import DeliveryError, Rejected, Throttled, Unreachable
 from relay.notifications import Delivery
 from relay.pacing import robot_id
 from relay.parallel import Late
@@ -40,6 +40,7 @@ class Outbox:
         self.warm = warm
         self.receivers = receivers
         self._having: set[str] = set()  # robots that get the event themselves
+        self._waited: set[str] = set()  # deliveries that had to wait before
         self._tellers: dict[str, str] = {}  # by delivery
 
     def send(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
@@ -47,14 +48,15 @@ class Outbox:
 
         What waits for robots whose limit has passed goes out with it.
         """
-        self._having = {robot_id(self.receivers[one.receiver]) for one in deliveries}
+        self._having = {self._robot(one) for one in deliveries}
+        self.warm.waiting.move(self._robot)
         overdue = self._overdue({one.id for one in deliveries})
         found = deliver_all(
             [*deliveries, *(waiting[-1] for waiting in overdue.values())],
             lambda delivery: self._deliver(delivery, overdue.get(delivery.id, ())),
             self.courier.run.deadline,
             late=self.warm.late,
-            key=lambda delivery: robot_id(self.receivers[delivery.receiver]),
+            key=self._robot,
         )
         for outcome in found:
             if outcome.abandoned:
@@ -66,11 +68,10 @@ class Outbox:
         for one in overdue or [outcome.delivery]:
             if not self._tells(one, "call"):
                 continue  # its thread was the first after all
-            if overdue and isinstance(outcome.error, Unreachable):
-                self.warm.waiting.add(robot_id(self.receivers[one.receiver]), one)
-            else:
-                failed = outcome._replace(delivery=one)
-                tell(failed, delivery=_record(one, self.courier.now_s))
+            error = outcome.error
+            if overdue and isinstance(error, Unreachable) and self._keeps(one, error):
+                continue
+            tell(outcome._replace(delivery=one), delivery=_record(one, self.courier.now_s))
 
     def _tells(self, delivery: Delivery, teller: str) -> bool:
         """Tell whether *teller* is the first to tell what became of *delivery*; atomic."""
@@ -85,11 +86,21 @@ class Outbox:
         for robot in self.warm.waiting.robots():
             if robot in self._having or self.courier.pace.free(robot, now_s=self.courier.now_s) < 1:
                 continue
-            waiting = (one for one in self.warm.waiting.take(robot) if one.id not in ids)
+            waiting = (one for one in self._taken(robot) if one.id not in ids)
             known = [one for one in waiting if self._is_known(one)]
             if known:
                 found[known[-1].id] = tuple(known)
         return found
+
+    def _taken(self, robot: str) -> tuple[Delivery, ...]:
+        found = self.warm.waiting.take(robot)
+        self._waited.update(one.id for one in found)
+        return found
+
+    def _robot(self, delivery: Delivery) -> str:
+        """Return the id of its robot as it is configured now, ``""`` for one that is not."""
+        receiver = self.receivers.get(delivery.receiver)
+        return robot_id(receiver) if receiver else ""
 
     def _is_known(self, delivery: Delivery) -> bool:
         if delivery.receiver in self.receivers:
@@ -123,7 +134,7 @@ class Outbox:
                 return
             new = (delivery,)
             if can_post(receiver, self.courier):
-                waiting = self.warm.waiting.take(robot_id(receiver))
+                waiting = self._taken(robot_id(receiver))
         # the claim of what waited may have ended, and another call have sent it
         ids = {one.id for one in new}
         unsent = []
@@ -144,7 +155,7 @@ class Outbox:
             outcome = self._instead(outcome, receiver)
         late = not self._tells(outcome.delivery, "thread")  # it was given up already
         error = outcome.error
-        if isinstance(error, Throttled) and not late and self._waits(outcome, error, receiver):
+        if error and not late and self._waits(outcome, error):
             return outcome._replace(waits=True)
         if outcome.error is None:
             self.claims.settle(outcome.delivery.id, self.courier.now_s)
@@ -156,25 +167,39 @@ class Outbox:
             tell_fallback(outcome, receiver, self.courier, self.claims, self.warm.late)
         return outcome
 
-    def _waits(self, outcome: Outcome, error: Throttled, receiver: Receiver) -> bool:
+    def _waits(self, outcome: Outcome, error: DeliveryError) -> bool:
         """Keep a delivery for a later event of this process, and its record in the log.
 
-        Tell whether it is kept: not where everything is to be sent as it comes, nor when too much
-        waits already, nor for a queue that refused it: memory is not what its owner relies on.
+        Tell whether it is kept: for its robot's limit, or because it was not begun after it had
+        waited. Not where everything is to be sent as it comes, nor when too much waits already, nor
+        for a queue that refused it: memory is not what its owner relies on.
         """
         delivery, now_s = outcome.delivery, self.courier.now_s
+        waited = delivery.id in self._waited
+        not_begun = waited and outcome.tries == 0 and error.retryable
+        if not (isinstance(error, Throttled) or not_begun):
+            return False
         if self.courier.config.queue or self.courier.config.delivery.on_rate_limit == "send":
             return False
-        crowded_out = self.warm.waiting.add(robot_id(receiver), delivery)
-        if crowded_out and crowded_out.id == delivery.id:
+        if not self._keeps(delivery, error):
             return False
-        if crowded_out:
+        self.claims.extend(delivery.id, now_s + error.wait_s + _WAIT_MARGIN_S)
+        if not waited:  # else the log has its record already
+            record = _record(delivery, now_s)
+            log.warning("delivery.waiting", **named(delivery), **told_of(error), delivery=record)
+        return True
+
+    def _keeps(self, delivery: Delivery, error: DeliveryError) -> bool:
+        """Let *delivery* wait, and tell of the one for which there is no room any more.
+
+        Tell whether it waits: it may be that one itself.
+        """
+        crowded_out = self.warm.waiting.add(self._robot(delivery), delivery)
+        if crowded_out and crowded_out.id != delivery.id:
+            now_s = self.courier.now_s
             self.claims.release(crowded_out.id, now_s)
             tell(Outcome(crowded_out, error), delivery=_record(crowded_out, now_s))
-        self.claims.extend(delivery.id, now_s + error.wait_s + _WAIT_MARGIN_S)
-        record = _record(delivery, now_s)
-        log.warning("delivery.waiting", **named(delivery), **told_of(error), delivery=record)
-        return True
+        return crowded_out is None or crowded_out.id != delivery.id
 
     def _instead(self, outcome: Outcome, receiver: Receiver) -> Outcome:
         """Return the outcome at the fallback, if there is one and it took the delivery."""
@@ -183,8 +208,8 @@ class Outbox:
         from relay import fallback
 
         stand_in = fallback.fallback_of(receiver, self.courier.config)
-        if stand_in is None or robot_id(stand_in) in self._having:
-            return outcome  # that group has the event, or will have it
+        if stand_in is None or self._gets_it(robot_id(stand_in), outcome.delivery):
+            return outcome
         if not can_post(stand_in, self.courier):
             return outcome
         moved = fallback.instead(outcome.delivery, stand_in, self.courier.config)
@@ -192,6 +217,18 @@ class Outbox:
         if found.error:
             return outcome
         return found._replace(delivery=outcome.delivery, via=stand_in.name)
+
+    def _gets_it(self, robot: str, delivery: Delivery) -> bool:
+        """Tell whether the group of *robot* has the event of *delivery*, or will have it."""
+        if robot in self._having:
+            return True
+        event = delivery.id.removesuffix(delivery.receiver)
+        ids = [event + name for name, one in self.receivers.items() if robot_id(one) == robot]
+        now_s, waiting = self.courier.now_s, self.warm.waiting
+        return any(
+            one in self._waited or waiting.has(one) or self.claims.is_known(one, now_s)
+            for one in ids
+        )
 
 
 def tell_fallback(

@@ -5,6 +5,7 @@ Bookkeeping only: nothing here sends, sleeps or asks for the time. All times are
 
 import hashlib
 import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 from relay.config import WECOM_APP, Receiver
@@ -197,6 +198,18 @@ class Waiting:
             found = [delivery for name, delivery in self._all if name == robot]
             self._all = [entry for entry in self._all if entry[0] != robot]
         return tuple(sorted(found, key=lambda delivery: delivery.received_at))
+
+    def move(self, robot_of: Callable[[Delivery], str]) -> None:
+        """Let each delivery wait for the robot that *robot_of* gives: addresses may have changed.
+
+        With ``""`` it goes on waiting where it is.
+        """
+        with self._lock:
+            self._all = [(robot_of(delivery) or robot, delivery) for robot, delivery in self._all]
+
+    def has(self, delivery_id: str) -> bool:
+        with self._lock:
+            return any(delivery.id == delivery_id for _, delivery in self._all)
 
     def count(self, robot: str) -> int:
         with self._lock:

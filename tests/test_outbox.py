@@ -235,6 +235,117 @@ def test_fault_while_what_waits_is_sent_is_told(
     assert ("ERROR", [1]) == (line["level"], house.told())
 
 
+def test_what_waited_is_not_told_twice_to_the_fallback() -> None:
+    """It has the event already, or will have it: the other one waits on."""
+    ill = False
+    text = TEXT.replace("receivers: [dev] }", "receivers: [dev, ops] }")
+    house = House(lambda posted: THROTTLED if ill and posted.key == KEY else OK, text)
+    house.fill(MOST_A_MINUTE - 1)
+    ill = True
+    house.tell(1)
+    house.tell(2)
+    for _ in range(3):
+        house.clock.now += 70
+        house.relay.handle.send_waiting()
+    ill = False
+    house.clock.now += 70
+    house.relay.handle.send_waiting()
+
+    assert [1, 2] == house.told(OTHER)
+    assert [1, 2] == sorted(set(house.told()))
+
+
+def test_what_waits_goes_where_its_own_receiver_is_now() -> None:
+    """Two receivers shared a robot; then one of them got another: nobody reads the other's."""
+    text = """\
+version: 1
+receivers:
+  dev: { type: wecom_robot, url: "${WECOM_WEBHOOK_URL}" }
+  sec: { type: wecom_robot, url: "${SEC_URL}" }
+routes:
+  - { name: a, receivers: [dev], events: [issue] }
+  - { name: b, receivers: [sec], events: [push] }
+"""
+    own = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
+    house = House(text=text, SEC_URL=f"{own}{KEY}")
+    house.fill()
+    house.tell(1)
+    house.relay.sample("gitlab/push.pushed")
+    moved = House(text=text, warm=house.warm, SEC_URL=f"{own}other-key")
+    moved.clock.now = house.clock.now + 61
+    moved.relay.handle.send_waiting()
+
+    assert (["other-key", KEY], [1]) == (
+        sorted(one.key for one in moved.chat.posted),
+        moved.told(),
+    )
+    assert [] == moved.told("other-key")
+
+
+def test_a_bad_moment_costs_only_what_was_posted_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was not begun waits on, without another record."""
+    broken = False
+    error = requests.exceptions.ConnectionError("reset")
+    house = House(lambda posted: error if broken else OK, dingtalk=0)
+    house.fill()
+    for number in range(1, 61):
+        house.tell(number)
+    house.clock.now += 61
+    capsys.readouterr()
+    broken = True
+    house.relay.handle.send_waiting()
+    failed = written(capsys, "delivery.failed", "delivery.waiting")
+    broken, before = False, len(house.chat.posted)
+    house.clock.now += 61
+    house.relay.handle.send_waiting()
+    lost = [
+        int(number) for line in failed for number in re.findall(r"mark-(\d+)", line["delivery"])
+    ]
+
+    assert {("delivery.failed", 2)} == {(line["event"], line["tries"]) for line in failed}
+    assert 0 < len(failed) < 60
+    assert [*range(1, 61)] == sorted([*lost, *house.told(since=before)])
+
+
+def test_a_limit_that_lasts_is_recorded_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """However often the server tries again: one record for each that waits."""
+    house = House(lambda posted: THROTTLED, dingtalk=0)
+    for number in (1, 2, 3):
+        house.tell(number)
+    for _ in range(5):
+        house.clock.now += 70
+        house.relay.handle.send_waiting()
+
+    assert 3 == len(written(capsys, "delivery.waiting", "delivery.failed"))
+    assert 3 == house.warm.waiting.count(house.warm.waiting.robots()[0])
+
+
+def test_what_is_crowded_out_when_others_are_handed_back_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A thread hangs, so what waited goes back, where others came meanwhile."""
+    house = House(dingtalk=0)
+    house.fill()
+    for number in range(1, MOST_WAITING_HERE + 1):
+        house.tell(number)
+    house.clock.now += 61
+    capsys.readouterr()
+    waiting = house.warm.waiting
+    [robot] = waiting.robots()
+    late = waiting._all[0][1]._replace(id="gl-late.wecom")
+
+    def hangs(key: str) -> bool:
+        waiting.add(robot, late)
+        return True
+
+    monkeypatch.setattr(house.warm.late, "hangs", hangs)
+    house.relay.handle.send_waiting()
+    [line] = written(capsys, "delivery.failed")
+
+    assert ("E538", "gl-late.wecom") == (line["code"], line["delivery_id"])
+    assert MOST_WAITING_HERE == waiting.count(robot)
+
+
 class Queue:
     """Takes everything, or nothing."""
 
