@@ -49,8 +49,8 @@ SENTENCES: dict[str, Phrase] = {
         "和刚才的投递 {value} 内容完全相同", "the same body as delivery {value} a moment ago"
     ),
     "R29": Phrase(
-        "{name} 的条数用完了，和之后的事件一起发",
-        "{name}: its limit of messages is reached; goes out with a later event",
+        "{name} 的条数用完了，稍后再发",
+        "{name}: its limit of messages is reached; goes out later",
     ),
     "R30": Phrase("{name} 没有可发送的人", "nobody to send to at {name}"),
     "R31": Phrase("{name} 拒绝了消息（{value}）", "{name} refused the message ({value})"),

@@ -54,8 +54,8 @@ def test_what_waits_says_when_it_goes_out() -> None:
     """R29 tells that a later event takes the message along: nothing else would, inline."""
     found = reason("R29", name="ops").text
 
-    assert found.zh == "ops 的条数用完了，和之后的事件一起发"
-    assert found.en == "ops: its limit of messages is reached; goes out with a later event"
+    assert found.zh == "ops 的条数用完了，稍后再发"
+    assert found.en == "ops: its limit of messages is reached; goes out later"
 
 
 def test_payload_text_is_cleaned_and_cut() -> None:
