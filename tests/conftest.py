@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,12 @@ from workbench.robots import RobotServer
 
 ROOT = Path(__file__).parent.parent
 PAYLOADS = ROOT.parent / "shared" / "payloads"
+
+
+# Words are compared: a person's own language must not decide which. Processes inherit it.
+for _name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
