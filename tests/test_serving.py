@@ -269,12 +269,22 @@ def end(process: subprocess.Popen[str]) -> str:
     [
         (
             "zh-CN",
-            ("页面", "config.yml 里的", "config.yml 里 3 个接收者的模拟机器人", "停止    Ctrl-C"),
+            (
+                "页面",
+                ".env 里的 GITLAB_WEBHOOK_SECRET",
+                "config.yml 里 3 个接收者的模拟机器人",
+                "停止    Ctrl-C",
+            ),
             ("钉钉 markdown → ops-group", "企业微信应用 markdown → ZhangSan", "发送 2，跳过 "),
         ),
         (
             "en",
-            ("Page", "as in config.yml", "for the receivers of config.yml (3)", "Ctrl-C"),
+            (
+                "Page",
+                "GITLAB_WEBHOOK_SECRET in .env",
+                "for the receivers of config.yml (3)",
+                "Ctrl-C",
+            ),
             ("DingTalk markdown → ops-group", "WeCom app markdown → ZhangSan", "2 sent, "),
         ),
     ],
@@ -300,6 +310,22 @@ def test_serve_shows_the_groups_of_a_file(
     assert [words for words in groups if "".join(words.split()) not in unwrapped] == []
     texts = "".join([*shown, output, tried.output])
     assert [secret for secret in PLANTED if secret in texts] == []
+
+
+def test_serve_names_the_file_where_there_is_not_one_variable(folder: Path) -> None:
+    """Two sources with secrets of their own: the start cannot say more than where to look."""
+    text = CONFIG.replace(
+        'gitee, secret: "${GITLAB_WEBHOOK_SECRET}"', 'gitee, secret: "${GITLAB_TOKEN}"'
+    )
+    project(folder, text)
+    with start(folder, "--lang", "en") as process:
+        try:
+            shown = welcome(process)
+            end(process)
+        finally:
+            process.kill()
+
+    assert shown[1].rstrip().endswith("secret: as in config.yml")
 
 
 def test_serve_uses_no_queue_and_says_so(folder: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -23,7 +24,7 @@ from relay.text import cut_cells
 from relay.warm import Warm
 from relay.words import Phrase
 from relay.wsgi import Handle
-from workbench import configured, own_log, terminal
+from workbench import configured, env_file, own_log, terminal
 from workbench.configured import Setting, base, queueless
 from workbench.local_server import LocalServer, create_app
 from workbench.preview_page.page import Page
@@ -55,6 +56,7 @@ _PORT = Phrase(
 _PAGE = Phrase("页面    {url}", "Page     {url}")
 _WEBHOOK = Phrase("Webhook {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
 _YOURS = Phrase("你的 WEBHOOK_SECRET", "your WEBHOOK_SECRET")
+_IN_ENV = Phrase(".env 里的 {name}", "{name} in .env")
 _AS_IN = Phrase("{name} 里的", "as in {name}")
 _BUT = Phrase("（{names} 用 {secret}）", " ({names}: {secret})")
 _ROBOTS = Phrase(
@@ -291,8 +293,18 @@ def _secret(given: Setting, name: str, config: Config, lang: str) -> str:
         return DEV_SECRET
     if not given.is_file:
         return _YOURS.of(lang)
+    if named := _named_beside(given, config):
+        return _IN_ENV.filled(name=named).of(lang)
     but = _BUT.filled(names=", ".join(open_ones), secret=DEV_SECRET) if open_ones else None
     return _AS_IN.filled(name=name).of(lang) + (but.of(lang) if but else "")
+
+
+def _named_beside(given: Setting, config: Config) -> str:
+    """Return the one variable in `.env` that all secrets are from; ``""`` where it is not so."""
+    named = {one.reference for source in config.sources for one in source.secrets}
+    name = next(iter(named)).strip("${}").partition(":")[0] if len(named) == 1 else ""
+    folder = given.found.path.parent if given.found.path else Path()
+    return name if name in env_file.present(folder) and len(name) <= _SHOWN_CELLS else ""
 
 
 def _is_open(source: Source) -> bool:
