@@ -4,6 +4,7 @@ import io
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -326,6 +327,25 @@ def test_serve_names_the_file_where_there_is_not_one_variable(folder: Path) -> N
             process.kill()
 
     assert shown[1].rstrip().endswith("secret: as in config.yml")
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh-CN", "端口 {0} 不能用（已被占用）"),
+        ("en", "port {0} cannot be used (it is taken)"),
+    ],
+)
+def test_a_port_that_is_taken_is_named_and_another_one(lang: str, told: str) -> None:
+    """In the person's own words, not in the system's."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        found = run("serve", "--port", str(number), "--lang", lang)
+    shown = "".join(found.output.split())
+
+    assert found.exit_code == 1
+    assert "".join(told.format(number).split()) in shown
+    assert f"PORT={number + 1 if number < 65535 else 9001}" in shown
 
 
 def test_serve_uses_no_queue_and_says_so(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`serve`: the function here, with stand-in robots, and what arrives on the screen."""
 
 import contextlib
+import errno
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +54,8 @@ _PORT = Phrase(
     "port {port} cannot be used ({why}): is another serve running? Stop it, or take another "
     "port: {other}",
 )
+_TAKEN = Phrase("已被占用", "it is taken")
+_OTHER = Phrase("make run PORT={port} 或 --port {port}", "make run PORT={port}, or --port {port}")
 _PAGE = Phrase("页面    {url}", "Page     {url}")
 _WEBHOOK = Phrase("Webhook {url}  密钥：{secret}", "Webhook  {url}  secret: {secret}")
 _YOURS = Phrase("你的 WEBHOOK_SECRET", "your WEBHOOK_SECRET")
@@ -242,13 +245,15 @@ def _listening(app: object, options: Options) -> LocalServer:
     try:
         return LocalServer(app, port=port)
     except OSError as error:
-        told = {"why": error.strerror or str(error), "other": _other_port(port)}
+        why = (error.strerror or str(error)).partition(" (while")[0]
+        if error.errno == errno.EADDRINUSE:
+            why = _TAKEN.of(options.lang)
+        told = {"why": why, "other": _other_port(port, options.lang)}
         raise ServeError(_PORT.filled(port=port, **told).of(options.lang)) from None
 
 
-def _other_port(port: int) -> str:
-    other = port + 1 if 0 < port < 65535 else 9001
-    return f"make run PORT={other}, or --port {other}"
+def _other_port(port: int, lang: str) -> str:
+    return _OTHER.filled(port=port + 1 if 0 < port < 65535 else 9001).of(lang)
 
 
 def _welcome(
