@@ -249,7 +249,7 @@ def _decoded(body: object) -> bytes:
 def _console_json(body: object) -> bytes:
     """Write a body that somebody put into a console's test event as JSON instead of as text."""
     try:
-        return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
     except (TypeError, ValueError, RecursionError):
         raise BadRequest(_NO_BODY) from None
 

@@ -273,6 +273,10 @@ class TestBody:
         """Bytes stay untouched; what a console's test event holds becomes JSON."""
         assert body_of(**fields) == expected
 
+    def test_half_a_character_stays_what_it_was(self) -> None:
+        """The platform has read an escape that UTF-8 has no bytes for: it is one again."""
+        assert json.loads(body_of(body={"title": "\ud800 x"})) == {"title": "\ud800 x"}
+
     def test_a3_a_console_body_that_is_no_json(self) -> None:
         """Objects JSON cannot hold are refused, circles included."""
         circle: list[object] = []

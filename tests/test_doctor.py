@@ -252,6 +252,30 @@ def test_an_address_that_is_none_is_a_usage_error() -> None:
     assert ":9000" in result.output
 
 
+@pytest.mark.parametrize(
+    "url", ["http://a b/", "https://relay.example.com\t.evil.org", "http://*/"]
+)
+def test_a_host_that_cannot_be_is_no_address(url: str) -> None:
+    """It is not the connection that is broken."""
+    for verb in (("doctor", "--url", url), ("trigger", "push.pushed", "-u", url, "-s", "x")):
+        result = run(*verb, "--lang", "en")
+
+        assert result.exit_code == 2
+        assert "is no address" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("url", ["", "  "])
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "or leave --url out"), ("zh-CN", "或去掉 --url")]
+)
+def test_an_empty_address_is_not_none(url: str, lang: str, told: str) -> None:
+    """A pipeline whose variable is not set must not take the function for examined."""
+    result = run("doctor", "--url", url, "--lang", lang)
+
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())
+
+
 # A wrong Python, packages.
 
 
@@ -1148,6 +1172,8 @@ def test_what_is_tried_can_never_be_sent(forge: str) -> None:
         ("relay.example.com", ""),
         ("https://", ""),
         ("http://[", ""),
+        ("http://a b/", ""),
+        ("https://例子.example.com/", "https://例子.example.com/"),
         ("http://relay.example.com:99999/", ""),
     ],
 )

@@ -193,7 +193,8 @@ def whole_address(url: str) -> str:
     try:
         parts = urlsplit(address)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        requests.Request("GET", address).prepare()  # refuses names that no host can have
+    except (ValueError, requests.RequestException):
         return ""
     return address if usable else ""
 

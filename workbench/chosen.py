@@ -12,6 +12,7 @@ from relay.words import Phrase
 from workbench import samples
 from workbench.languages import listed
 from workbench.samples import Sample
+from workbench.saved_hooks import PROOFS, forges
 
 SOURCES = (GITLAB, GITEE)
 
@@ -35,9 +36,11 @@ _GITLAB_HEADERS = {
     "deploy_token": "Resource Deploy Token Hook",
     "vulnerability": "Vulnerability Hook",
 }
+_GITEE_EVENTS = {"x-gitee-event", "x-git-oschina-event"}
 _MOST_NAMED = 5
 _FOLDERS = ("./", "../", "~", ".\\", "..\\")
 _SUFFIXES = (".json", ".jsonl", ".log", ".txt", ".yml", ".yaml")
+_OF_OLD_PROOF = (*PROOFS, "webhook-id")  # a request is proven anew, and that is signed, too
 _MEMBER_EVENTS = ("user_add_to_", "user_update_for_", "user_remove_from_", "user_access_request_")
 
 
@@ -132,9 +135,17 @@ def _from_file(path: Path, source: str) -> Sample:
     if not (isinstance(headers, dict) and isinstance(body, dict)):
         headers, body = _guessed_headers(written), written
     texts = {str(key): str(value) for key, value in headers.items()}
-    lower = {key.lower() for key in texts}
-    forge = source or (GITEE if lower & {"x-gitee-event", "x-git-oschina-event"} else GITLAB)
-    return Sample(path.name, forge, "", {}, texts, body)
+    forge = source or _forge(texts, body)
+    kept = {name: text for name, text in texts.items() if name.lower() not in _OF_OLD_PROOF}
+    return Sample(path.name, forge, "", {}, kept, body)
+
+
+def _forge(headers: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    """Return the one forge that a file speaks of; of two it is that of the event's header."""
+    found = forges(headers, body)
+    if len(found) == 1:
+        return found[0]
+    return GITEE if _GITEE_EVENTS & {name.lower() for name in headers} else GITLAB
 
 
 def _guessed_headers(body: Mapping[str, Any]) -> dict[str, str]:

@@ -55,6 +55,11 @@ _NO_ADDRESS = Phrase(
     "“{url}” 不是地址；写 https://…，本机写 :9000",
     '"{url}" is no address; write https://… or :9000 for this machine',
 )
+_EMPTY_URL = Phrase(
+    "--url 是空的（变量没有设置？）；写函数的地址 https://…，或去掉 --url",
+    "--url is empty (a variable that is not set?); write the function's address, https://…, or "
+    "leave --url out",
+)
 _FAILED = Phrase("检查 {name} 自己出错了：{error}", "the check {name} failed itself: {error}")
 _REPORT = Phrase("请报告这一行", "report this line")
 _SUM = Phrase("{errors} 个错误，{warnings} 个警告", "errors: {errors}, warnings: {warnings}")
@@ -81,9 +86,7 @@ _URL = Phrase(
 @json_option
 def doctor(url: str | None, config: str | None, lang: str, form: str) -> None:
     """Tell every finding; ends with exit code 1 where there is an error."""
-    address = function_address(url) if url else ""
-    if url and not address:
-        raise Misuse(_NO_ADDRESS.filled(url=shown(url)))
+    address = "" if url is None else _address(url)
     configured.begin(lang)
     scene = looked_at(config, lang, os.environ, _machine(), VERSION)
     findings = examined(asked(scene, address))
@@ -93,6 +96,16 @@ def doctor(url: str | None, config: str | None, lang: str, form: str) -> None:
         _print(findings, terminal.console(), lang)
     if any(one.status == ERROR for one in findings):
         raise click.exceptions.Exit(1)
+
+
+def _address(url: str) -> str:
+    """Return the function's address; raises Misuse for none, also for an empty one."""
+    if not url.strip():
+        raise Misuse(_EMPTY_URL)
+    address = function_address(url)
+    if not address:
+        raise Misuse(_NO_ADDRESS.filled(url=shown(url)))
+    return address
 
 
 def asked(

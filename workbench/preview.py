@@ -137,10 +137,13 @@ def _shown(notification: Notification, receiver: Receiver, reason: Reason | None
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:
-    """Return *body* as the forges write it: UTF-8, not escaped, without spaces."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    """Return *body* as the forges write it: UTF-8, without spaces.
+
+    Escaped is only what UTF-8 has no bytes for: half of a surrogate pair, which came in as an
+    escape, too. Python writes it as JSON does.
+    """
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _ignored(error: Ignored) -> Preview:
