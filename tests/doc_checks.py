@@ -10,9 +10,12 @@ from functools import cache
 
 from conftest import ROOT
 from doc_blocks import Block, exists
-from doc_json import check_answer_of_ours, check_json
+from doc_code import meant, variables_of, words_in
+from doc_console import SLIPS
+from doc_json import check_json, check_value
 from doc_programs import check_event_header
 from doc_shell import check_commands
+from doc_values import check_settings
 from doc_yaml import check_yaml
 
 from relay.clouds import MAX_BODY_BYTES
@@ -32,7 +35,7 @@ def check_text(block: Block) -> None:
         assert block.origin in ORIGINS, f"no check is called {block.origin}"
         ORIGINS[block.origin](block)
     elif answer:
-        check_answer_of_ours(json.loads(answer[2]))
+        check_value(json.loads(answer[2]), block)
     elif content not in messages():
         check_paths(block)
 
@@ -72,8 +75,16 @@ def without_markup(message: str) -> str:
 # The others.
 
 
+def check_spelling(block: Block) -> None:
+    """No word is one of the code, a sample or the prose with a slip, but those shown as such."""
+    shown = words_in(" ".join(wrong for _, wrong in SLIPS))
+    slips = {word: meant(word) for word in sorted(words_in(block.text) - shown) if meant(word)}
+
+    assert slips == {}, f"{block.at}: {slips}"
+
+
 def check_sh(block: Block) -> None:
-    check_commands(block.text)
+    check_commands(block.text, block.page)
 
 
 def check_jinja(block: Block) -> None:
@@ -141,13 +152,13 @@ def check_ini(block: Block) -> None:
 
 
 def check_environment(block: Block) -> None:
-    """``NAME=value`` lines of variables that the function or the example knows."""
-    for line in block.text.splitlines():
-        name, sign, _ = line.removeprefix("export ").partition("=")
-        if line.strip() and not line.startswith("#"):
-            assert sign and re.fullmatch(r"[A-Z][A-Z_]+", name), line
-            own = name.startswith(("RELAY_", "NOTIFY_")) and name not in NAMES
-            assert not own, f"{name} is no variable"
+    """``NAME=value`` lines: what the relay reads, or the page's YAML as ``${NAME}``."""
+    lines = [line.removeprefix("export ") for line in block.text.splitlines()]
+    pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
+    for name, sign, _ in pairs:
+        assert sign and re.fullmatch(r"[A-Z][A-Z_]+", name), name
+        assert name in NAMES or name in variables_of(block.page), f"nothing reads {name}"
+    check_settings({name: value for name, _, value in pairs})
 
 
 def check_dockerfile(block: Block) -> None:

@@ -1,23 +1,20 @@
 """JSON of the documentation: answers, log lines, policies; their keys are those of the code."""
 
-import ast
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from conftest import ROOT
-from doc_aws import check_answer, is_action
+from doc_aws import check_answer, check_names, is_action
 from doc_blocks import Block, last_command
+from doc_code import EVENTS, STATUSES, keys_in, names, said, serverless
 
 import handler
 from relay.configuration.variables import NAMES
 from relay.reasons import SENTENCES
 from workbench.codes import codes
 
-_CODE = re.compile(r"[EWR]\d{2,3}")
+_FINDINGS = ("ok", "warning", "error", "skipped")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _OWN_FIELDS = {"ts", "level", "event", "error", "trace", "dropped"}
 # Which functions of relay/reports.py write the entries of each list of an answer.
@@ -27,6 +24,7 @@ _ENTRIES = {
     "skipped": ("_not_now", "_told", "ignored"),
     "notes": ("_told",),
 }
+_STATEMENT = {"Sid", "Effect", "Action", "Resource", "Condition"}
 _REPORTS = ("refused", "ignored", "delivered")
 
 
@@ -45,6 +43,8 @@ def check_value(value: Any, block: Block) -> None:
     words = last_command(block.commands).split()
     if kinds:
         kinds[0](value)
+        check_words(value, block.page)
+        check_names(json.dumps(value), block.page)
     else:
         assert words[:1] == ["aws"], f"what is it? {value}"
         check_answer(words[1:], value)
@@ -56,7 +56,6 @@ def check_answer_of_ours(answer: Mapping[str, Any]) -> None:
     for name, functions in _ENTRIES.items():
         for entry in answer.get(name, []):
             assert entry.keys() <= keys_in("relay/reports.py", *functions), (name, entry)
-    check_codes(answer)
 
 
 def _check_health(answer: Mapping[str, Any]) -> None:
@@ -67,43 +66,90 @@ def _check_health(answer: Mapping[str, Any]) -> None:
     assert answer.keys() <= written | refused, answer.keys()
     assert not answer["ok"] or answer.keys() == written, f"missing: {written - answer.keys()}"
     assert answer["service"] == handler._SERVICE
-    check_codes(answer)
 
 
-def check_codes(value: Any) -> None:
-    """Every ``code`` and ``reason`` in *value* is one that the relay knows."""
+def check_words(value: Any, page: str) -> None:
+    """Every value in *value* of a key that has a vocabulary of ours is one of its words."""
     if isinstance(value, list):
         for inner in value:
-            check_codes(inner)
+            check_words(inner, page)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            check_codes(inner)
-            if key in ("code", "reason") and isinstance(inner, str) and _CODE.fullmatch(inner):
-                assert inner in codes() or inner in SENTENCES, inner
+            check_words(inner, page)
+            for one in inner if isinstance(inner, list) else [inner]:
+                is_known = _WORDS.get(key)
+                known = not is_known or not isinstance(one, str) or is_known(one, page)
+                assert known, f"{key}: {one} is no word of ours"
+
+
+def _is_event(name: str, page: str) -> bool:
+    return name in EVENTS or (name in said()[0] and "." in name)
+
+
+def _is_code(code: str, page: str) -> bool:
+    return code in codes() or code in SENTENCES
+
+
+def _is_reason(reason: str, page: str) -> bool:
+    return _is_code(reason, page) or (reason in said()[0] and "_" in reason)
+
+
+def _is_id(text: str, page: str) -> bool:
+    found = re.fullmatch(r"(?:gl|ge)-[0-9a-f]{12}(?:\.([\w-]+)(?:#\w+)?)?", text)
+    return bool(found) and (not found[1] or _is_receiver(found[1], page))
+
+
+def _is_receiver(name: str, page: str) -> bool:
+    return name.partition("#")[0] in names(page, "receivers")
+
+
+_WORDS: Mapping[str, Callable[[str, str], bool]] = {
+    "event": _is_event,
+    "what": lambda name, page: name in EVENTS,
+    "code": _is_code,
+    "reason": _is_reason,
+    "status": lambda status, page: status in STATUSES or status in _FINDINGS,
+    "level": lambda level, page: level in _LEVELS,
+    "source": lambda name, page: name in names(page, "sources"),
+    "forge": lambda name, page: name in names(page, "sources"),
+    "receiver": _is_receiver,
+    "via": _is_receiver,
+    "queued": _is_receiver,
+    "route": lambda name, page: name in names(page, "routes"),
+    "id": _is_id,
+    "delivery_id": _is_id,
+    "delivery_ids": _is_id,
+}
 
 
 def check_log_line(line: Mapping[str, Any]) -> None:
     """A line of the log: an event that the code writes, with fields that it names."""
-    words, fields = _said_by_the_code()
+    words, fields = said()
 
     assert line["level"] in _LEVELS
     assert line["event"] in words, line["event"]
     assert line.keys() <= _OWN_FIELDS | words | fields, line.keys() - _OWN_FIELDS - words - fields
-    check_codes(line)
 
 
 def _check_policy(policy: Mapping[str, Any]) -> None:
-    """AWS: each action is one of serverless.yml, or an operation of the service."""
-    own = (ROOT / "serverless.yml").read_text(encoding="utf-8")
+    """AWS: the grammar's own keys; actions of serverless.yml or the services; whole ARNs."""
+    assert policy == {"Version": "2012-10-17", "Statement": policy["Statement"]}
     for one in policy["Statement"]:
-        actions = one["Action"] if isinstance(one["Action"], list) else [one["Action"]]
-        for action in actions:
-            assert action in own or is_action(action), action
+        assert one.keys() <= _STATEMENT, one.keys() - _STATEMENT
+        assert one["Effect"] in ("Allow", "Deny"), one["Effect"]
+        for action in _listed(one["Action"]):
+            assert action in serverless() and is_action(action), action
+        for resource in _listed(one["Resource"]):
+            assert resource == "*" or resource.startswith("arn:"), resource
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
 
 
 def _check_cam_policy(policy: Mapping[str, Any]) -> None:
     """Tencent: each action is an operation that the code calls."""
-    words, _ = _said_by_the_code()
+    words, _ = said()
     for one in policy["statement"]:
         for action in one["action"]:
             assert action.split(":")[1] in words or action.startswith("name/"), action
@@ -112,8 +158,7 @@ def _check_cam_policy(policy: Mapping[str, Any]) -> None:
 def _check_variables(values: Mapping[str, Any]) -> None:
     """What `RELAY_SECRETS` reads: texts by the names of variables."""
     assert all(isinstance(value, str) for value in values.values())
-    known = {name for name in values if name in NAMES or re.fullmatch(r"[A-Z]+(_[A-Z]+)+", name)}
-    assert known == set(values)
+    assert values.keys() <= {*NAMES}, f"nothing reads {values.keys() - {*NAMES}}"
 
 
 def _check_findings(answer: Mapping[str, Any]) -> None:
@@ -130,49 +175,3 @@ _SHAPES: tuple[_Shape, ...] = (
     (lambda value: {"check", "status"} <= value.keys(), _check_findings),
     (lambda value: bool(value) and all(key.isupper() for key in value), _check_variables),
 )
-
-
-@cache
-def keys_in(path: str, *functions: str) -> frozenset[str]:
-    """Return the keys that *functions* of a module write into dictionaries."""
-    found: set[str] = set()
-    for function in _functions(ROOT / path):
-        if function.name in functions:
-            found |= set(_keys(function))
-    return frozenset(found)
-
-
-def _functions(path: Path) -> Iterator[ast.FunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef):
-            yield node
-
-
-def _keys(function: ast.FunctionDef) -> Iterator[str]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Dict):
-            yield from (key.value for key in node.keys if _is_text(key))  # type: ignore[union-attr]
-        elif isinstance(node, ast.Subscript) and _is_text(node.slice):
-            yield node.slice.value  # type: ignore[attr-defined]
-
-
-def _is_text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-@cache
-def _said_by_the_code() -> tuple[frozenset[str], frozenset[str]]:
-    """Return every text and every name of a keyword argument in what is shipped, and deploy/."""
-    words, fields = set(), set()
-    for path in [ROOT / "handler.py", ROOT / "deploy" / "web.py", *_shipped()]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words.add(node.value)
-            elif isinstance(node, ast.keyword) and node.arg:
-                fields.add(node.arg)
-    return frozenset(words), frozenset(fields)
-
-
-def _shipped() -> Iterator[Path]:
-    for folder in ("adapters", "formatters", "relay"):
-        yield from sorted((ROOT / folder).rglob("*.py"))

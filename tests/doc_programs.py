@@ -8,19 +8,19 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from conftest import ROOT
 from doc_aws import check_aws
-from doc_blocks import exists
+from doc_blocks import Block, exists
 from doc_click import FILE, check_own_command
+from doc_values import check_address, check_setting
 
 from deploy import tencent
 from relay.configuration.variables import NAMES
 from workbench import samples
 
 Words = list[str]
-Check = Callable[[Words, str], None]
+Check = Callable[[Words, Block], None]
 
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 _OF_OTHERS = {
@@ -32,10 +32,6 @@ _READERS_OWN = (
     "config.yml", "config", ".env", "body.json", "function.log", "first.yml", "templates",
     "report.json", "gl-code-quality-report.json",
 )  # fmt: skip
-_SAMPLE_HOSTS = re.compile(
-    r"(.+\.)?example\.(com|org)|localhost|127\.0\.0\.1|<.*>|\$\{?\w+\}?|"
-    r"[\w-]+\.lambda-url\.[\w-]+\.on\.aws|[\w-]+\.[\w-]+\.tencentscf\.com"
-)
 _FORGES_HEADERS = ("x-gitlab-event", "x-gitlab-token", "x-gitee-event", "x-gitee-token")
 _CURL = {"-H": 1, "-d": 1, "--data": 1, "--data-binary": 1, "-X": 1, "-o": 1, "-w": 1, "-m": 1,
          "-i": 0, "-s": 0, "-S": 0, "-sS": 0, "-f": 0, "-fsS": 0, "-v": 0, "-L": 0}  # fmt: skip
@@ -62,10 +58,13 @@ _DOCKER: Mapping[str, tuple[str, ...]] = {
 _DOCKER_FLAGS = ("-d", "--read-only", "--rm", "-it")
 
 
-def check_variable(name: str, text: str) -> None:
+def check_variable(given: str, block: Block) -> None:
+    """Assert that something reads the variable of ``NAME=value``, and could read the value."""
+    name, _, value = given.partition("=")
     known = {*NAMES, *_OF_OTHERS} | _named_in_makefile()
 
-    assert name in known or re.search(rf"\$\{{?{name}\b", text), f"nothing reads {name}"
+    assert name in known or re.search(rf"\$\{{?{name}\b", block.text), f"nothing reads {name}"
+    check_setting(name, value)
 
 
 def _named_in_makefile() -> set[str]:
@@ -77,15 +76,23 @@ def targets() -> set[str]:
     return set(re.findall(r"(?m)^([a-z]+):", text))
 
 
-def _make(arguments: Words, text: str) -> None:
+def _make(arguments: Words, block: Block) -> None:
     for word in arguments:
         if found := ASSIGNMENT.match(word):
             assert found[1] in _named_in_makefile(), word
+            _check_paths(word[found.end() :].split())
         else:
             assert word in targets(), f"no target {word}"
 
 
-def _python(arguments: Words, text: str) -> None:
+def _check_paths(words: Words) -> None:
+    """Assert that those of *words* exist that look like paths."""
+    for word in words:
+        ours = "/" in word[1:] or word.endswith(".py")
+        assert not ours or word.startswith("/") or exists(word), f"there is no {word}"
+
+
+def _python(arguments: Words, block: Block) -> None:
     if arguments[:1] == ["-c"]:
         compile(arguments[1], "-c", "exec")
         return
@@ -94,39 +101,39 @@ def _python(arguments: Words, text: str) -> None:
         return
     module, rest = arguments[1], arguments[2:]
     if module in _MODULES:
-        _MODULES[module](rest, text)
+        _MODULES[module](rest, block)
     else:
         for word in rest:
             if FILE.fullmatch(word.rpartition("=")[2]):
-                _check_readable(word.rpartition("=")[2], text)
-        check_own_command(module, rest)
+                _check_readable(word.rpartition("=")[2], block)
+        check_own_command(module, rest, block.page)
 
 
-def _venv(arguments: Words, text: str) -> None:
+def _venv(arguments: Words, block: Block) -> None:
     assert len(arguments) == 1 and not arguments[0].startswith("-"), arguments
 
 
-def _pip(arguments: Words, text: str) -> None:
+def _pip(arguments: Words, block: Block) -> None:
     assert arguments[0] == "install", arguments
     for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
         if option in ("-r", "-c"):
             assert exists(value), value
 
 
-def _pytest(arguments: Words, text: str) -> None:
+def _pytest(arguments: Words, block: Block) -> None:
     for word in arguments:
         if word.startswith("-"):
             assert word in _PYTEST, word
-        elif "/" in word or word.endswith(".py"):
-            assert exists(word), word
+        else:
+            _check_paths([word])
 
 
-def _checker(arguments: Words, text: str) -> None:
+def _checker(arguments: Words, block: Block) -> None:
     assert all(word in ("check", "format", "--fix", "--check", ".") or exists(word)
                for word in arguments), arguments  # fmt: skip
 
 
-def _curl(arguments: Words, text: str) -> None:
+def _curl(arguments: Words, block: Block) -> None:
     words, addresses = list(arguments), []
     while words:
         word = words.pop(0)
@@ -138,11 +145,10 @@ def _curl(arguments: Words, text: str) -> None:
         if word == "-H":
             _check_header(value)
         if value.startswith("@"):
-            _check_readable(value[1:], text)
+            _check_readable(value[1:], block)
     assert addresses, "curl without an address"
     for address in addresses:
-        host = urlsplit(address if "://" in address else f"//{address}").hostname or address
-        assert _SAMPLE_HOSTS.fullmatch(host), f"{address}: not an example"
+        check_address(address)
 
 
 def _check_header(header: str) -> None:
@@ -164,23 +170,23 @@ def check_event_header(name: str, value: str) -> None:
     assert not name.lower().endswith("-event") or value in known, f"{name} is never {value}"
 
 
-def _check_readable(path: str, text: str) -> None:
-    """Assert that *path* is in the project, the reader's own, or made by *text*."""
-    made = re.findall(r"(?:>|-o|--output) *(\S+)", text)
+def _check_readable(path: str, block: Block) -> None:
+    """Assert that *path* is in the project, the reader's own, or made by *block*."""
+    made = re.findall(r"(?:>|-o|--output) *(\S+)", block.text)
 
     assert path.rstrip("/") in (*_READERS_OWN, *made) or exists(path) or "$" in path, (
         f"there is no {path}"
     )
 
 
-def _git(arguments: Words, text: str) -> None:
+def _git(arguments: Words, block: Block) -> None:
     assert arguments[0] in _GIT, arguments
     for word in arguments:
         if "://" in word:
-            assert _SAMPLE_HOSTS.fullmatch(urlsplit(word).hostname or ""), word
+            check_address(word)
 
 
-def _npx(arguments: Words, text: str) -> None:
+def _npx(arguments: Words, block: Block) -> None:
     assert arguments[0] == "osls", arguments
     verb, options = arguments[1], arguments[2:]
 
@@ -193,11 +199,11 @@ def _npx(arguments: Words, text: str) -> None:
             assert f"\n  {value}:\n" in own, f"serverless.yml has no function {value}"
 
 
-def _npm(arguments: Words, text: str) -> None:
+def _npm(arguments: Words, block: Block) -> None:
     assert arguments == ["ci"] and exists("package-lock.json"), arguments
 
 
-def _docker(arguments: Words, text: str) -> None:
+def _docker(arguments: Words, block: Block) -> None:
     verb, words = arguments[0], arguments[1:]
     assert verb in _DOCKER, f"docker {verb}"
     while words and words[0].startswith("-"):
@@ -207,7 +213,7 @@ def _docker(arguments: Words, text: str) -> None:
             continue
         value, words = words[0], words[1:]
         if option in ("--env-file", "-f") and verb != "rm":
-            _check_readable(value, text)
+            _check_readable(value, block)
         if option == "-p":
             assert value.endswith(f":{_exposed()}"), value
     assert words == ["."] if verb == "build" else words in ([], ["git-chat-relay"]), words
@@ -218,51 +224,50 @@ def _exposed() -> str:
     return re.findall(r"(?m)^EXPOSE (\d+)", dockerfile)[0]
 
 
-def _systemctl(arguments: Words, text: str) -> None:
+def _systemctl(arguments: Words, block: Block) -> None:
     assert arguments[0] in _SYSTEMCTL, arguments
     units = [word for word in arguments[1:] if not word.startswith("-")]
     assert all(exists(f"deploy/{Path(unit).stem}.service") for unit in units), units
 
 
-def _journalctl(arguments: Words, text: str) -> None:
+def _journalctl(arguments: Words, block: Block) -> None:
     assert exists(f"deploy/{arguments[arguments.index('-u') + 1]}.service"), arguments
 
 
-def _copy(arguments: Words, text: str) -> None:
+def _copy(arguments: Words, block: Block) -> None:
     words = [word for word in arguments if not re.fullmatch(r"-\w+|[0-7]{3,4}", word)]
     *sources, _ = words
     for path in sources:
-        _check_readable(path, text)
+        _check_readable(path, block)
 
 
-def _apt(arguments: Words, text: str) -> None:
+def _apt(arguments: Words, block: Block) -> None:
     assert arguments[0] in ("install", "update"), arguments
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]+|-q?y|-q|--no-install-recommends", word)
                for word in arguments[1:]), arguments  # fmt: skip
 
 
-def _export(arguments: Words, text: str) -> None:
+def _export(arguments: Words, block: Block) -> None:
     for word in arguments:
-        found = ASSIGNMENT.match(word)
-        check_variable(found[1] if found else word, text)
+        check_variable(word, block)
 
 
-def _source(arguments: Words, text: str) -> None:
-    _check_readable(arguments[0].removeprefix("./"), text)
+def _source(arguments: Words, block: Block) -> None:
+    _check_readable(arguments[0].removeprefix("./"), block)
 
 
-def _read(arguments: Words, text: str) -> None:
+def _read(arguments: Words, block: Block) -> None:
     for word in arguments:
         if not word.startswith("-"):
-            _check_readable(word.removeprefix("./"), text)
+            _check_readable(word.removeprefix("./"), block)
 
 
-def _anything(arguments: Words, text: str) -> None:
+def _anything(arguments: Words, block: Block) -> None:
     """The shell's own, with nothing in it that could be wrong."""
 
 
-def _aws(arguments: Words, text: str) -> None:
-    check_aws(arguments)
+def _aws(arguments: Words, block: Block) -> None:
+    check_aws(arguments, block.page)
 
 
 _MODULES: Mapping[str, Check] = {

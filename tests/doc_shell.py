@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
+from doc_blocks import Block
 from doc_programs import ASSIGNMENT, PROGRAMS, Words, check_variable
 
 _HEREDOC = re.compile(r"<<-?\s*'?(\w+)'?(.*)\n(?:.*\n)*?\s*\1\n")
@@ -16,8 +17,11 @@ _LOOPS = ("for", "done", "fi", "}", "esac")
 _SUDO_OPTIONS = ("-E", "-H")
 
 
-def check_commands(text: str) -> None:
-    """Assert that bash can read *text*, and that each command in it could run."""
+def check_commands(text: str, page: str = "") -> None:
+    """Assert that bash can read *text*, and that each command in it could run.
+
+    What *page* configures is known to them.
+    """
     bash = shutil.which("bash") or shutil.which("sh")
     assert bash
     done = subprocess.run(  # noqa: S603 - reads, does not run
@@ -25,7 +29,7 @@ def check_commands(text: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     for words in commands(text):
-        check_command(words, text)
+        check_command(words, Block(page, 0, "sh", "", text))
 
 
 def commands(text: str) -> Iterator[Words]:
@@ -63,20 +67,20 @@ def _command(words: Words) -> Iterator[Words]:
         yield words
 
 
-def check_command(words: Words, text: str) -> None:
-    """Assert that *words*, one command of *text*, could run."""
-    while words and (found := ASSIGNMENT.match(words[0])):
-        check_variable(found[1], text)
+def check_command(words: Words, block: Block) -> None:
+    """Assert that *words*, one command of *block*, could run."""
+    while words and ASSIGNMENT.match(words[0]):
+        check_variable(words[0], block)
         words = words[1:]
     if not words:
         return
     if words[0] == "sudo":
-        check_command([word for word in words[1:] if word not in _SUDO_OPTIONS], text)
+        check_command([word for word in words[1:] if word not in _SUDO_OPTIONS], block)
         return
     program, arguments = _program(words[0]), words[1:]
 
     assert program in PROGRAMS, f"no check for {program}: add one to tests/doc_programs.py"
-    PROGRAMS[program](arguments, text)
+    PROGRAMS[program](arguments, block)
 
 
 def _program(word: str) -> str:
