@@ -336,14 +336,41 @@ def test_what_arrives_appears_by_itself(mine: tuple[Served, str], opened: Open) 
     assert page.input_value("#template") == "half a thought"
 
 
+def test_a_fault_of_another_tab_is_told(opened: Open, url: str) -> None:
+    """The message that stays is an old one: above it stands why, and the tab is marked."""
+    page = opened(f"{url}?event={PUSH}&lang=en#tab=template").page
+    page.fill("#template", "{{ nobody }")
+    expect(page.locator("#error-shown")).to_contain_text("Template: E60")
+    page.click("#tab-payload")
+    expect(page.locator("#error-shown")).to_be_visible()
+    expect(page.locator("#tab-template.bad")).to_have_count(1)
+    page.click("#tab-template")
+    page.fill("#template", "fine")
+    expect(page.locator("#error-shown")).to_have_text("")
+
+
+def test_a_refused_request_is_not_shown_as_sent(mine: tuple[Served, str], opened: Open) -> None:
+    """First stands what became of it; what would be sent is marked as such."""
+    posted(mine[1], samples.load(PUSH).body, "wrong")
+    page = opened(f"{mine[1]}?received=1&lang=en").page
+    expect(page.locator(".outcome.bad")).to_contain_text("Outcome: 401")
+
+    assert "No message arrived." in page.inner_text("#cards")
+    page.click("#tab-decision")
+    assert "configuration of now" in page.inner_text("#panel-decision")
+
+
 def test_replay_sends_the_same_bytes(mine: tuple[Served, str], opened: Open) -> None:
     """The stand-in robots get, once more, what they got."""
     given, url = mine
     page = opened(f"{url}?event={FAILED}&lang=en").page
     page.click("#send")
+    expect(page.locator("#told")).to_have_text("Sent; the result is under Received")
     page.click("#received .entry >> nth=0")
     arrive(page, "pipeline.failed #1")
     page.click("#replay")
+    expect(page.locator("#told")).to_have_text("Sent; the result is under Received")
+    expect(page.locator("#told.bad")).to_have_count(0)
     expect(page.locator("#received .entry").first).to_contain_text("replay of #1")
     sent = [(one.vendor, one.raw) for one in given.robots.received]
 
@@ -563,14 +590,14 @@ def test_arrows_walk_the_tabs(opened: Open, url: str) -> None:
 
 
 def test_the_next_event_opens_in_the_same_tab(opened: Open, url: str) -> None:
-    """The message stays in view, and the keys keep working: no field takes the focus."""
+    """A phone shows the message, and the keys keep working: no field takes the focus."""
     page = opened(f"{url}?event={NAMES[3]}#tab=template", width=390).page
     for name in NAMES[4:6]:
         page.keyboard.press("ArrowDown")
         arrive(page, name)
         expect(page.locator("#panel-template")).to_be_visible()
 
-    assert page.evaluate("scrollY") == 0
+    assert abs(page.evaluate("document.getElementById('main').getBoundingClientRect().top")) < 2
 
 
 def test_keys_that_are_typed_are_text(opened: Open, url: str) -> None:

@@ -4,17 +4,21 @@ import json
 import re
 import shlex
 import subprocess
+import threading
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
+import requests
 from pages import HOST, Served, served
 from verbs import CLEAN, CONFIG, MOBILE, PLANTED, VALUES
 
+from formatters.dingtalk import MAX_BODY_BYTES
+from formatters.wecom import MAX_MARKDOWN_BYTES
 from relay.pacing import MOST_A_MINUTE
 from workbench import samples
-from workbench.local_server import LocalServer
+from workbench.local_server import LocalServer, create_app
 from workbench.preview_page import saving
 from workbench.preview_page.trail import Trail
 
@@ -27,6 +31,7 @@ STRICT = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+HANGING = 40
 TOKEN = "glpat-" + "made_up1" * 3
 
 
@@ -140,6 +145,19 @@ def test_what_a_robot_got_in_the_last_minute_is_counted(page: Served) -> None:
     assert re.findall(r"(\d+) used in the last minute", after) == ["2", "2"]
 
 
+@pytest.mark.parametrize(("ago_s", "used"), [(30, "1"), (61, "0")])
+def test_what_a_robot_got_before_that_minute_is_not_counted(
+    page: Served, ago_s: int, used: str
+) -> None:
+    """It may be posted to again by then."""
+    page.ask("send", event="gitlab/push.pushed")
+    taken = page.robots.received
+    taken[:] = [one._replace(time=one.time - ago_s) for one in taken]
+    shown = page.ask("show", event="gitlab/push.pushed", lang="en").get_json()["cards"]
+
+    assert re.findall(r"(\d+) used in the last minute", shown) == [used, used]
+
+
 def test_bytes_are_those_of_render(page: Served) -> None:
     """The page and the command count the same (`tests/golden` is what `render` gives)."""
     from workbench.preview import MESSAGES, preview
@@ -150,6 +168,52 @@ def test_bytes_are_those_of_render(page: Served) -> None:
     shown = page.ask("show", event=sample.name, lang="en").get_json()["cards"]
 
     assert re.findall(r'class="bytes">(\d+)', shown) == [str(one.rendered.size) for one in rendered]
+
+
+NO_ID = """\
+version: 1
+sources:
+  gitlab: { type: gitlab, secret: dev-secret }
+receivers:
+  group: { type: wecom_robot, url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x" }
+people:
+  zhangsan: { name: 张三, dingtalk: zhangsan }
+routes:
+  - receivers: [group]
+    mention: { pipeline.failed: [author] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("en", "mentions nobody · not mentioned, no id: 张三"),
+     ("zh-CN", "不提醒任何人 · 没有账号，不提醒：张三")],
+)  # fmt: skip
+def test_who_cannot_be_mentioned_is_told(folder: Path, lang: str, told: str) -> None:
+    """Somebody with an account on the other platform only."""
+    (folder / "config.yml").write_text(NO_ID, encoding="utf-8")
+    with served(str(folder / "config.yml")) as page:
+        shown = page.ask("show", event="gitlab/pipeline.failed", lang=lang).get_json()["cards"]
+
+    assert told in text_of(shown)
+
+
+@pytest.mark.parametrize(
+    ("lang", "cut", "whole", "hidden"),
+    [("en", "cut to fit", "complete", "12 more not listed"),
+     ("zh-CN", "放不下，已截短", "没有截短", "另有 12 条未列出")],
+)  # fmt: skip
+def test_what_is_left_out_is_told(
+    page: Served, lang: str, cut: str, whole: str, hidden: str
+) -> None:
+    """What the limit of WeCom cost, not that of DingTalk; the commits that are not listed."""
+    many = page.ask("show", event="gitlab/push.pushed-many", lang=lang).get_json()["cards"]
+    long = "\n".join(["x" * 150] * 40)
+    asked = {"event": "gitlab/push.pushed", "lang": lang, "template": long}
+    shown = page.ask("show", **asked).get_json()["cards"]
+
+    assert [text_of(many).count(one) for one in (cut, whole, hidden)] == [0, 2, 2]
+    assert re.findall(f"{cut}|{whole}|{hidden}", text_of(shown)) == [cut, whole]
 
 
 def test_user_text_stays_text(page: Served) -> None:
@@ -164,6 +228,16 @@ def test_user_text_stays_text(page: Served) -> None:
     assert "<script" not in html
     assert "<img" not in html
     assert "<script>alert(1)</script>" in text_of(shown["cards"])
+
+
+@pytest.mark.parametrize("address", ["javascript://%0apwned=1", "data://text/html,x", "https://x"])
+def test_only_known_schemes_can_be_clicked(page: Served, address: str) -> None:
+    """What somebody writes into a template is no way to run something here."""
+    asked = {"event": "gitlab/push.pushed", "template": f"[here]({address})"}
+    shown = page.ask("show", **asked).get_json()["cards"]
+
+    assert "here" in shown
+    assert (f'href="{address}"' in shown) is address.startswith("https")
 
 
 @pytest.mark.parametrize(
@@ -305,6 +379,48 @@ def test_what_arrives_is_listed_with_what_groups_got(page: Served) -> None:
     assert "Answer to the forge: HTTP 200" in shown
 
 
+def test_what_arrived_is_measured_as_what_would(page: Served) -> None:
+    """DingTalk's stand-in takes a little more than is ever sent: the bar shows our limit."""
+    page.ask("send", event="gitlab/push.pushed")
+    limits = re.findall(r'max="(\d+)"', page.get("/?received=1").text)
+
+    assert limits == [str(MAX_MARKDOWN_BYTES), str(MAX_BODY_BYTES)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "1 sent · 1 failed · E501"), ("zh-CN", "发 1 · 失败 1 · E501")]
+)
+def test_a_failure_is_listed(lang: str, told: str) -> None:
+    """A robot that refused: in the list, beside the one that took it."""
+    with served(faults={"wecom": "badkey"}) as page:
+        page.ask("send", event="gitlab/push.pushed")
+        listed = page.get(f"/_preview/live?lang={lang}").get_json()["received"]
+
+    assert text_of(listed).strip().endswith(told)
+
+
+def test_what_was_not_sent_is_listed_with_its_code(page: Served) -> None:
+    """A 200 without a message is no success: the list says why, as it does for a refusal."""
+    quiet = next(one.name for one in page.local.page.listed if one.badge == "off")
+    page.ask("send", event=quiet)
+    page.local.app.test_client().post("/hook", json={}, headers={"X-Gitlab-Event": "Push Hook"})
+    listed = text_of(page.get("/_preview/live?lang=en").get_json()["received"])
+
+    assert re.findall(r"· (\d+) ·(?: [\w/-]+ ·)* (\w\d+)", listed) == [
+        ("401", "E302"),
+        ("200", "R11"),
+    ]
+
+
+def test_an_unknown_sample_is_named(page: Served) -> None:
+    """A slip in the address: what is shown is not what was asked for."""
+    assert "There is no gitlab/nosuch here." in text_of(
+        page.get("/?event=gitlab/nosuch&lang=en").text
+    )
+    assert "这里没有 #77。" in text_of(page.get("/?received=77&lang=zh-CN").text)
+    assert "There is no" not in page.get("/?lang=en").text
+
+
 @pytest.mark.parametrize(
     "event", ["gitlab/push.pushed", "gitee/push.pushed", "gitlab/pipeline.failed"]
 )
@@ -328,6 +444,21 @@ def test_a_replay_is_proven_anew(filed: Served) -> None:
     filed.ask("replay", received="2")
 
     assert [one.status for one in filed.local.page.trail.arrivals()] == [200] * 4
+
+
+def test_a_replay_leaves_the_old_proof_out(page: Served) -> None:
+    """Beside the new one it would be a second one, and stale."""
+    old = {"webhook-signature": "v1,old", "webhook-timestamp": "1"}
+    headers = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": "dev-secret", **old}
+    client = page.local.app.test_client()
+    body = samples.load("gitlab/push.pushed").body
+    client.post("/hook", base_url=HOST, json=body, headers=headers)
+    page.ask("replay", **ARRIVED)
+    first, second = page.local.page.trail.arrivals()
+
+    assert (first.status, second.status) == (200, 200)
+    assert old.items() <= first.headers.items()
+    assert not old.items() & second.headers.items()
 
 
 def test_what_proved_nobody_is_not_proven_by_a_replay(page: Served) -> None:
@@ -364,6 +495,32 @@ def test_anything_that_arrives_can_be_looked_at(page: Served, body: bytes) -> No
     assert "cards" in page.ask("show", **ARRIVED).get_json()
     for name in ("replay", "curl", "save"):
         assert page.ask(name, **ARRIVED).get_json()["failed"]
+
+
+def test_the_page_answers_while_robots_hang(page: Served) -> None:
+    """Requests that wait for their robots leave it a thread."""
+    begun = threading.Barrier(HANGING + 1, timeout=60)
+    mended = threading.Event()
+
+    def hanging(event: object, context: object) -> dict[str, object]:
+        begun.wait()
+        mended.wait()
+        return {"statusCode": 200, "headers": {}, "body": "{}"}
+
+    with LocalServer(create_app(hanging, page.local.page)) as server:
+        address = f"{server.url}hook"
+        posts = [threading.Thread(target=requests.post, args=(address,)) for _ in range(HANGING)]
+        for one in posts:
+            one.start()
+        try:
+            begun.wait()
+            answer = requests.get(f"{server.url}_preview/live", timeout=30)
+        finally:
+            mended.set()
+            for one in posts:
+                one.join()
+
+    assert answer.json()["count"] == 0
 
 
 def test_the_list_stays_small() -> None:
@@ -591,6 +748,23 @@ def test_problems_are_told_as_check_tells_them(filed: Served, folder: Path) -> N
     assert "cards" in still
 
 
+def test_the_banner_follows_the_templates(folder: Path) -> None:
+    """They stand in files of their own, and the configuration's does not change."""
+    (folder / "templates").mkdir()
+    template = folder / "templates" / "push.md.j2"
+    template.write_text("{{ ref }}", encoding="utf-8")
+    text = f"{CONFIG}templates:\n  push: templates/push.md.j2\n"
+    (folder / "config.yml").write_text(text, encoding="utf-8")
+    banners = []
+    with served(str(folder / "config.yml"), VALUES) as page:
+        for written in ("{{ ref }}", "{{ reff }} is wrong", "{{ ref }} is right"):
+            template.write_text(written, encoding="utf-8")
+            banners.append(page.get("/_preview/live?lang=en").get_json()["banner"])
+
+    assert [bool(one) for one in banners] == [False, True, False]
+    assert "E602" in banners[1]
+
+
 def test_a_file_made_later_is_told(page: Served, folder: Path) -> None:
     """Without one at the start it is not watched for: the page says what to do."""
     (folder / "config.yml").write_text(CONFIG, encoding="utf-8")
@@ -616,7 +790,8 @@ def test_the_page_speaks_the_browser_s_language(page: Served) -> None:
 
 
 def test_no_real_message_without_live(page: Served) -> None:
-    """The button is not there, and its address does nothing."""
+    """The button is not there, nor the warning, and its address does nothing."""
+    assert "really sent" not in page.get("/?lang=en").text
     assert "data-test=" not in page.get().text
     assert page.ask("test", receiver="wecom", event="gitlab/push.pushed").status_code == 404
 
@@ -639,8 +814,11 @@ def test_live_sends_and_tells_what_the_vendor_said() -> None:
             sent = page.ask("test", receiver="wecom", **asked).get_json()["told"]
             refused = page.ask("test", receiver="dingtalk", **asked).get_json()["told"]
             nobody = page.ask("test", receiver="x", **asked).get_json()["told"]
-            shown = page.get().text
+            shown = page.get("/?lang=en").text
+            chinese = page.get("/?lang=zh-CN").text
 
+        assert "Live: what arrives is really sent to the groups" in shown
+        assert "真实发送：请求会发到真的群里" in chinese
         assert re.fullmatch(r"✓ sent, \d+ B, \d+ ms", sent)
         assert "E522" in refused
         assert "310000" in refused

@@ -16,7 +16,8 @@ from workbench.preview_page.page import Page
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _MOST_BYTES = 64 * 1024 * 1024  # above it waitress itself answers 413; below, the relay does
-_THREADS = 16
+# A post holds one for as long as its robot lets it wait: enough for the page to have one, too.
+_THREADS = 64
 _HOST = "127.0.0.1"
 
 

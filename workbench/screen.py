@@ -14,6 +14,7 @@ from rich.text import Text
 from relay.words import Phrase
 from relay.wsgi import Handle
 from workbench import bubbles
+from workbench.hiding import Hiding
 from workbench.robot_book import Received
 from workbench.terminal import single_line
 
@@ -28,7 +29,8 @@ _GOOD, _BAD, _DIM = Style(color="green"), Style(color="red", bold=True), Style(d
 class Screen:
     """Prints from several threads, one event at a time.
 
-    *named*: a robot's key is the name of its group, and is shown.
+    *named*: a robot's key is the name of its group, and is shown. *hiding* gives what hides the
+    secrets and mobiles of the moment; it may be set later.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Screen:
         named: bool = False,
         lang: str = "en",
     ) -> None:
+        self.hiding: Callable[[], Hiding] = Hiding
         self._lang = lang
         self._named = named
         self._console = console
@@ -73,11 +76,12 @@ class Screen:
                 self._flush()
 
     def _show(self, event: Mapping[str, Any], answer: Mapping[str, Any], began: float) -> None:
-        body = _body(answer)
+        hiding = self.hiding()
+        body = hiding.value(_body(answer))
         status = int(answer["statusCode"])
         with self._lock:
-            self._line(began, "-->", _arrived(event, body), _id(body))
-            self._line(self._clock(), "<--", *_answered(status, body, self._lang))
+            self._line(began, "-->", _arrived(event, body, hiding), _id(body))
+            self._line(self._clock(), "<--", *answered(status, body, self._lang))
             self._flush()
 
     def _line(self, at: float, arrow: str, text: Text, end: str) -> None:
@@ -90,23 +94,22 @@ class Screen:
     def _flush(self) -> None:
         for message in self._waiting:
             name = message.key if self._named else ""
-            bubbles.show(
-                bubbles.of_received(message)._replace(name=name), self._console, self._lang
-            )
+            bubble = self.hiding().bubble(bubbles.of_received(message))
+            bubbles.show(bubble._replace(name=name), self._console, self._lang)
         self._waiting.clear()
 
 
-def _arrived(event: Mapping[str, Any], body: Mapping[str, Any]) -> Text:
+def _arrived(event: Mapping[str, Any], body: Mapping[str, Any], hiding: Hiding) -> Text:
     """Return what came: the event with its project, else the forge's word, else the request."""
     headers = event["headers"]
     forge = headers.get("x-gitlab-event") or headers.get("x-gitee-event")
     request = f"{event['requestContext']['http']['method']} {event['rawPath']}"
-    name = str(body.get("event") or forge or request)
+    name = str(body.get("event") or hiding.text(forge or request))
     where = " ".join(str(body[key]) for key in ("project", "ref") if body.get(key))
     return Text.assemble((single_line(name), Style(bold=True)), single_line(f"  {where}".rstrip()))
 
 
-def _answered(status: int, body: Mapping[str, Any], lang: str) -> tuple[Text, str]:
+def answered(status: int, body: Mapping[str, Any], lang: str) -> tuple[Text, str]:
     """Return what became of it, receiver by receiver, and the count."""
     parts = [Text(single_line(_success(one)), _GOOD) for one in body.get("sent", ())]
     parts += [Text(single_line(_failure(one)), _BAD) for one in body.get("failed", ())]

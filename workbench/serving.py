@@ -158,7 +158,9 @@ def _watched(
         return handle(Warm(pace=pace, remembered=MemoryStore()), number)  # a repeat is meant
 
     first = handle(Warm(pace=pace))
-    return first, Page(given, served.live, trail, first, again, robots, pace)
+    page = Page(given, served.live, trail, first, again, robots, pace)
+    screen.hiding = page.hiding
+    return first, page
 
 
 def _served(

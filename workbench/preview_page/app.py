@@ -15,7 +15,7 @@ from relay.words import Phrase
 from workbench.preview_page import options as chosen
 from workbench.preview_page.options import Options
 from workbench.preview_page.page import AskError, Page
-from workbench.preview_page.views import Edit, EditError
+from workbench.preview_page.views import Edit, EditError, View
 from workbench.preview_page.words import WORDS
 
 PREFIX = "/_preview"
@@ -59,6 +59,9 @@ def whole(page: Page, lang: str) -> Response:
     return _with_headers(_Views(page, lang).whole())
 
 
+_PLATFORMS = ("wecom", "dingtalk")
+
+
 class _Views:
     def __init__(self, page: Page, lang: str) -> None:
         self._page = page
@@ -68,12 +71,15 @@ class _Views:
         options = chosen.read(
             request.args, request.accept_languages.best_match(_SPOKEN) or self._lang
         )
+        missing = ""
         try:
             view = self._page.view(options, Edit())
-        except AskError:  # an address from before the last start
+        except AskError:  # an address from before the last start, or with a slip
+            missing = f"#{options.received}" if options.received else options.event
             options = options._replace(event="", received="")
             view = self._page.view(options, Edit())
-        text = render_template("page.html", **self._context(options), view=view)
+        context = {**self._context(options), "view": view, "missing": missing}
+        text = render_template("page.html", **context, platforms=_platforms(view, options))
         return Response(text, mimetype="text/html")
 
     def live(self) -> Response:
@@ -104,14 +110,14 @@ class _Views:
     def replay(self) -> Response:
         def act(options: Options, edit: Edit) -> Response:
             self._page.replay(options.received)
-            return jsonify()
+            return jsonify({})
 
         return self._answered(act)
 
     def send(self) -> Response:
         def act(options: Options, edit: Edit) -> Response:
             self._page.trigger(options, edit)
-            return jsonify()
+            return jsonify({})
 
         return self._answered(act)
 
@@ -159,6 +165,7 @@ class _Views:
         page = self._page
         return {
             "say": say,
+            "hide": page.hiding().text,
             "options": options,
             "head": page.head(options.lang),
             "banner": page.banner(options.lang),
@@ -175,6 +182,12 @@ class _Views:
             "webhook": f"{request.host_url}hook",
             "selected": page.selected(options),
         }
+
+
+def _platforms(view: View, options: Options) -> list[str]:
+    """Return for which platforms a type of message can be chosen: those that a card is of."""
+    marks = {card.mark for card in (*view.cards, *view.others)}
+    return [name for name in _PLATFORMS if name in marks or getattr(options, name)]
 
 
 def _refuse_strangers() -> None:

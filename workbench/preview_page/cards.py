@@ -1,6 +1,5 @@
 """One message as the page shows it: the bubble, what it costs, and what is posted for it."""
 
-import json
 import math
 import re
 import time
@@ -22,7 +21,6 @@ from workbench.terminal import printable
 _KEYS = re.compile(r"((?:key|access_token|sign|corpsecret)=)[^&\s]+")
 _AMBER, _RED = 0.5, 0.9  # of the limit
 _SECRET = "***"
-_SHOWN_DIGITS = 7  # of a phone number
 _MASKED = r"\g<1>***"
 # Stands for a platform that has no receiver.
 _SPARE = {
@@ -73,12 +71,11 @@ class Card(NamedTuple):
         return math.ceil(self.limit * _RED)
 
 
-def of_shown(shown: Shown, receiver: Receiver, config: Config, lang: str, used: int | None) -> Card:
-    """Return the card of a message that *receiver* would get."""
+def of_shown(shown: Shown, receiver: Receiver, lang: str, used: int | None) -> Card:
+    """Return the card of a message that *receiver* would get; nothing in it is hidden here."""
     rendered = shown.rendered
     reason = shown.reason
-    bubble = _phoneless(bubbles.of_rendered(shown.vendor, rendered), config)
-    card = _card(bubble, receiver, lang, used)
+    card = _card(bubbles.of_rendered(shown.vendor, rendered), receiver, lang, used)
     return card._replace(
         cut=rendered.cut,
         hidden=shown.hidden,
@@ -89,14 +86,12 @@ def of_shown(shown: Shown, receiver: Receiver, config: Config, lang: str, used: 
     )
 
 
-def of_received(
-    message: Received, receiver: Receiver, config: Config, lang: str, used: int | None
-) -> Card:
-    """Return the card of a message that a stand-in took."""
+def of_received(message: Received, receiver: Receiver, lang: str, used: int | None) -> Card:
+    """Return the card of a message that a stand-in took; nothing in it is hidden here."""
     bubble = bubbles.of_received(message)
     if receiver.type == DINGTALK_ROBOT:  # the stand-in takes a little more than we send
         bubble = bubble._replace(limit=MAX_BODY_BYTES)
-    return _card(_phoneless(bubble, config), receiver, lang, used)
+    return _card(bubble, receiver, lang, used)
 
 
 def key(receiver: Receiver) -> str:
@@ -105,21 +100,6 @@ def key(receiver: Receiver) -> str:
         return receiver.agent_id
     query = dict(parse_qsl(urlsplit(receiver.url.reveal()).query))
     return query.get("key") or query.get("access_token", "")
-
-
-def without_phones(text: str, config: Config) -> str:
-    """Return *text* of the same length without the phone numbers in *config*."""
-    for person in config.people:
-        if number := person.mobile:
-            shown = f"{number[:3]}{'*' * len(number[3:-4])}{number[-4:]}"
-            text = text.replace(number, shown if len(number) > _SHOWN_DIGITS else "*" * len(number))
-    return text
-
-
-def _phoneless(bubble: Bubble, config: Config) -> Bubble:
-    raw = json.loads(without_phones(json.dumps(bubble.raw), config))
-    title, text = (without_phones(one, config) for one in (bubble.title, bubble.text))
-    return bubble._replace(title=title, text=text, raw=raw)
 
 
 def _card(bubble: Bubble, receiver: Receiver, lang: str, used: int | None) -> Card:

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +15,9 @@ from relay.pacing import Pace
 from relay.version import VERSION
 from relay.words import Phrase
 from relay.wsgi import Handle
-from workbench import configured, samples
+from workbench import configured, hiding, samples
 from workbench.configured import Setting, base
+from workbench.hiding import Hiding
 from workbench.one_message import posted, refusal
 from workbench.preview import event_of
 from workbench.preview_page import cards, curl, saving, views
@@ -30,7 +31,7 @@ from workbench.saved_hooks import Hook, HookError, hook
 from workbench.triggering import credentials_of, outgoing, proof
 
 _MINUTE_S = 60
-_UNPROVEN = (401, 403)
+_PROVEN = (200, 202, 502)  # with any other answer it is not certain that the secret was right
 _FIRST = "gitlab/pipeline.failed"  # what is shown where nothing was chosen
 _PROOF_HEADERS = ("x-gitlab-token", "webhook-signature", "webhook-timestamp", "x-gitee-token",
                   "x-gitee-timestamp")  # fmt: skip
@@ -39,8 +40,9 @@ _IDS = ("webhook-id", "idempotency-key", "x-gitlab-webhook-uuid", "x-gitlab-even
 
 _TOO_DEEP = Phrase("嵌套太深，存不了", "it is nested too deeply to be saved")
 _REFUSED_BEFORE = Phrase(
-    "它被拒绝了（{status}）：没有证明是谁发的，不能重放。带上对的密钥再发一次",
-    "it was refused ({status}) because it proved nobody: send it again with the right secret",
+    "它被拒绝了（{status}），没有证明是谁发的，不能重放：带上对的密钥再发一次",
+    "it was refused ({status}), so nobody is proven to have sent it: send it again with the right "
+    "secret",
 )
 _NO_SUCH = Phrase("已经不在列表里了", "it is not in the list any more")
 _NOT_SENT = Phrase("{code} {why}", "{code} {why}")
@@ -102,6 +104,7 @@ class Page:
         self._robots = robots
         self._pace = pace
         self._banner = _Banner(given)
+        self._known = _Known(given, live)
 
     @property
     def is_live(self) -> bool:
@@ -121,6 +124,10 @@ class Page:
         """Return what ``check`` would say of the file as it is now; ``""`` when all is well."""
         return self._banner.text(lang)
 
+    def hiding(self) -> Hiding:
+        """Return what hides the secrets and mobiles of now, and those from before a change."""
+        return self._known.hiding()
+
     def selected(self, options: Options) -> Listed | Arrival | None:
         """Return what is looked at: an entry of one of the two lists."""
         if options.received:
@@ -135,22 +142,29 @@ class Page:
         if options.received:
             arrival = self._arrival(options.received)
             if edit == Edit():
-                return views.arrived(arrival, config, options, self._used)
+                return views.arrived(arrival, config, options, self._used, self.hiding())
             sample, now_s = _sample(arrival), arrival.at
             name = _hook(arrival.event, options.received).source
         else:
             sample, now_s, name = self._sample(options.event), samples.NOW, ""
         return views.view(
-            sample, config, options, now_s=now_s, used=self._used, edit=edit, hook_name=name
+            sample,
+            config,
+            options,
+            now_s=now_s,
+            used=self._used,
+            hiding=self.hiding(),
+            edit=edit,
+            hook_name=name,
         )
 
     def replay(self, number: str) -> None:
         """Give the request *number* to the function again, proven anew; raises AskError."""
         arrival = self._arrival(number)
-        if arrival.status in _UNPROVEN:  # a replay would prove it with the secret from here
-            raise AskError(_REFUSED_BEFORE.filled(status=arrival.status))
         event = dict(arrival.event)
         found = _hook(event, number)
+        if arrival.status not in _PROVEN:  # a replay would prove it with the secret from here
+            raise AskError(_REFUSED_BEFORE.filled(status=arrival.status))
         headers = {
             name: value for name, value in arrival.headers.items() if name not in _PROOF_HEADERS
         }
@@ -191,7 +205,7 @@ class Page:
         except (Ignored, RequestError):
             event = ""
         try:
-            return saving.save(sample, event, folder, self._secrets())
+            return saving.save(sample, event, folder, self.hiding())
         except RecursionError:
             raise AskError(_TOO_DEEP) from None
         except OSError as error:
@@ -203,8 +217,8 @@ class Page:
         sample = self._current(options, edit)
         source = self._source(sample.source, "")
         try:
-            return cards.without_phones(curl.command(sample, address, source), self._live.current())
-        except ValueError:
+            return curl.command(sample, address, source, self.hiding())
+        except (ValueError, RecursionError):
             raise AskError(_TOO_LONG) from None
 
     def test(self, name: str, options: Options, edit: Edit) -> str:
@@ -254,13 +268,6 @@ class Page:
             return samples.load(name or _FIRST)
         except KeyError:
             raise AskError(_NO_SUCH) from None
-
-    def _secrets(self) -> list[str]:
-        """Return the texts that are secrets here: those of the stand-ins, and the real ones."""
-        real = configured.read(self.given, lenient=True, offline=True).config
-        return [
-            one for config in (self._live.current(), real) if config for one in _secrets(config)
-        ]
 
     def _source(self, forge: str, name: str) -> Source | None:
         """Return the source that a request of *forge* is from; None where none has a secret."""
@@ -315,16 +322,30 @@ class _Banner:
         if path is None:
             return ()
         beside = sorted((path.parent / "templates").glob("**/*"))
-        return tuple(_stamp(one) for one in (path, path.parent / ".env", *beside))
+        return tuple(_stamp(one) for one in (path, *beside))
 
 
-def _secrets(config: Config) -> Iterator[str]:
-    """Yield every text that is a secret of *config*, and the phone numbers in it."""
-    for source in config.sources:
-        yield from (one.reveal() for one in (*source.secrets, *source.signing_tokens))
-    for receiver in config.receivers:
-        yield from (cards.key(receiver), receiver.secret.reveal() if receiver.secret else "")
-    yield from (person.mobile for person in config.people)
+class _Known:
+    """What is secret: of the configuration in use, with real robots, and of those before it."""
+
+    def __init__(self, given: Setting, live: Live) -> None:
+        self._given = given
+        self._live = live
+        self._seen: Config | None = None
+        self._secrets: frozenset[str] = frozenset()
+        self._mobiles: frozenset[str] = frozenset()
+        self._hiding = Hiding()
+
+    def hiding(self) -> Hiding:
+        current = self._live.current()
+        if current is not self._seen:
+            real = configured.read(self._given, lenient=True, offline=True).config
+            for config in filter(None, (current, real)):
+                self._secrets |= {*hiding.secrets_of(config)}
+                self._mobiles |= {person.mobile for person in config.people}
+            self._hiding = Hiding(self._secrets, self._mobiles)
+            self._seen = current
+        return self._hiding
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
@@ -347,7 +368,7 @@ def _sample(arrival: Arrival) -> Sample:
     """Return what arrived without its proofs and ids: what is sent again would be a repeat."""
     sample = _hook(arrival.event, str(arrival.number)).sample
     headers = {name: value for name, value in sample.headers.items() if name not in _IDS}
-    body = {key: "" if key in views.PROOFS else value for key, value in sample.body.items()}
+    body = {key: "" if key in hiding.PROOFS else value for key, value in sample.body.items()}
     return sample._replace(headers=headers, body=body)
 
 

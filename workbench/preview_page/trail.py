@@ -4,17 +4,19 @@ import base64
 import json
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from relay.config import Config
 from relay.wsgi import Handle
-from workbench import bubbles
+from workbench.preview_page import attribution
+from workbench.preview_page.attribution import Words
 from workbench.preview_page.cards import key
 from workbench.robot_book import Received
 
 _MOST = 50
+_MOST_CODES = 3
 _MOST_BYTES = 32 * 1024 * 1024  # of bodies
 
 
@@ -22,15 +24,17 @@ class Arrival(NamedTuple):
     """One POST: *event* as the function got it, *answer* its body, *messages* what groups got.
 
     *number* counts from 1, *at* is Unix seconds. *replayed*: the number of the one it repeats.
+    *unsure* names receivers whose message cannot be told from those of requests beside it.
     """
 
     number: int
     at: float
     event: Mapping[str, Any]
     status: int
-    answer: Mapping[str, Any]
+    answer: Mapping[str, Any] = {}
     messages: tuple[Received, ...] = ()
     replayed: int = 0
+    unsure: tuple[str, ...] = ()
 
     @property
     def body(self) -> bytes:
@@ -40,6 +44,17 @@ class Arrival(NamedTuple):
     @property
     def clock(self) -> str:
         return time.strftime("%H:%M:%S", time.localtime(self.at))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return why not everybody got it: codes of the answer, each once."""
+        is_sent = bool(self.answer.get("sent"))  # then what other routes say is no news
+        skipped = (
+            one for one in self.answer.get("skipped", ()) if not (is_sent and "route" in one)
+        )
+        found = [one.get("code") for one in (*self.answer.get("failed", ()), self.answer)]
+        found += [one.get("reason") for one in skipped]
+        return tuple(dict.fromkeys(str(one) for one in found if one))[:_MOST_CODES]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -62,10 +77,9 @@ class Trail:
         self._config = config
         self._taken = taken
         self._clock = clock
-        self._looked = 0  # at so many of what was taken
+        self._claimed: set[int] = set()  # places in what was taken
         self._lock = threading.Lock()
         self._arrivals: deque[Arrival] = deque()
-        self._unclaimed: list[Received] = []
         self._count = 0
 
     @property
@@ -84,55 +98,45 @@ class Trail:
         """Return *handle* with its POST requests kept; *replayed* as in `Arrival`."""
 
         def watched(event: dict[str, Any], context: object) -> Mapping[str, Any]:
-            at = self._clock()
+            at, before = self._clock(), len(self._taken())
             answer = handle(event, context)
             if event["requestContext"]["http"]["method"] == "POST":
-                self._keep(event, answer, at, replayed)
+                status = int(answer["statusCode"])
+                self._keep(Arrival(0, at, event, status, replayed=replayed), answer, before)
             return answer
 
         return watched
 
-    def _keep(
-        self, event: Mapping[str, Any], answer: Mapping[str, Any], at: float, replayed: int
-    ) -> None:
+    def _keep(self, arrival: Arrival, answer: Mapping[str, Any], before: int) -> None:
+        """Keep *arrival* with what it sent; the stand-ins had taken *before* when it came."""
         body = _object(answer.get("body"))
-        keys = {one.name: key(one) for one in self._config().receivers} if body.get("sent") else {}
+        is_to_look = bool(body.get("sent")) and len(self._taken()) > before
+        config = self._config() if is_to_look else None
+        words = attribution.words(arrival.event, config, arrival.at) if config else {}
         with self._lock:
             self._count += 1
-            messages = self._claimed(body, keys)
-            self._arrivals.append(
-                Arrival(self._count, at, event, int(answer["statusCode"]), body, messages, replayed)
-            )
+            arrival = arrival._replace(number=self._count, answer=body)
+            if config:
+                arrival = self._with_messages(arrival, config, words, before)
+            self._arrivals.append(arrival)
             while len(self._arrivals) > _MOST or self._size() > _MOST_BYTES:
                 self._arrivals.popleft()
 
-    def _claimed(self, answer: Mapping[str, Any], keys: Mapping[str, str]) -> tuple[Received, ...]:
-        """Take out the messages that *answer* says were sent: by robot and size.
-
-        Requests at the same moment whose messages have the same size may get each other's.
-        """
-        sent = Counter(
-            (keys.get(str(one.get("via") or one["receiver"]), ""), one["bytes"])
-            for one in answer.get("sent", ())
-        )
+    def _with_messages(
+        self, arrival: Arrival, config: Config, words: Mapping[str, Words], before: int
+    ) -> Arrival:
+        """Return *arrival* with its messages, in the receivers' order; nobody else gets them."""
         taken = self._taken()
-        new, self._looked = taken[self._looked :], len(taken)
-        claimed, left = [], []
-        before: Received | None = None  # what was claimed of the same robot just before
-        for one in (*self._unclaimed, *new):
-            told = one.key, bubbles.of_received(one).size
-            if sent[told]:
-                sent[told] -= 1
-                claimed.append(one)
-                before = one
-            elif before and one.key == before.key and one.raw.get("msgtype") == "text":
-                claimed.append(one)  # the second, small message of mentions
-                before = None
-            else:
-                left.append(one)
-        self._unclaimed = left[-_MOST:]
-        order = list(keys.values())
-        return tuple(sorted(claimed, key=lambda one: order.index(one.key)))
+        free = {place: taken[place] for place in range(before, len(taken))}
+        for place in self._claimed.intersection(free):
+            del free[place]
+        found = attribution.attributed(attribution.sent(arrival.answer, config), free, words)
+        self._claimed.update(found.places)
+        order = [key(one) for one in config.receivers]
+        messages = sorted(
+            (taken[one] for one in found.places), key=lambda one: order.index(one.key)
+        )
+        return arrival._replace(messages=tuple(messages), unsure=found.unsure)
 
     def _size(self) -> int:
         return sum(len(one.event.get("body", "")) for one in self._arrivals)

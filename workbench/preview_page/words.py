@@ -11,12 +11,14 @@ WORDS = {
     ),
     "lang": Phrase("语言", "Language"),
     "theme": Phrase("外观", "Theme"),
-    "theme-": Phrase("跟随系统", "As the system"),
+    "theme-": Phrase("跟随系统", "System"),
     "theme-light": Phrase("浅色", "Light"),
     "theme-dark": Phrase("深色", "Dark"),
     "width": Phrase("手机宽度", "Phone width"),
     "width-": Phrase("电脑", "Desktop"),
     "problems": Phrase("配置有问题", "The configuration has problems"),
+    "note": Phrase("提示", "Note"),
+    "missing": Phrase("这里没有 {what}。", "There is no {what} here."),
     "kept": Phrase(
         "有错误时继续用之前的配置。", "While there are errors the one before stays in use."
     ),
@@ -60,6 +62,10 @@ WORDS = {
     "replay": Phrase("重放", "Replay"),
     "curl": Phrase("复制为 curl", "Copy as curl"),
     "fixture": Phrase("存为样例文件", "Save as fixture"),
+    "fixture-where": Phrase(
+        "去掉密钥和个人信息后写入 tests/fixtures/webhooks/",
+        "into tests/fixtures/webhooks/, without secrets and personal data",
+    ),
     "test": Phrase("发送测试消息", "Send a test message"),
     "copied": Phrase("已复制", "Copied"),
     "copy-failed": Phrase(
@@ -78,8 +84,8 @@ WORDS = {
     "mentioned": Phrase("提醒 {names}", "mentions {names}"),
     "unresolved": Phrase("没有账号，不提醒：{names}", "not mentioned, no id: {names}"),
     "no-mention": Phrase("不提醒任何人", "mentions nobody"),
-    "posts": Phrase("占 {posts} 次，每分钟 {most} 次", "{posts} of {most} posts a minute"),
-    "used": Phrase("上一分钟已用 {used} 次", "{used} used in the last minute"),
+    "posts": Phrase("计 {posts} 条，上限每分钟 {most} 条", "{posts} of {most} posts a minute"),
+    "used": Phrase("最近一分钟已发 {used} 条", "{used} used in the last minute"),
     "not-sent": Phrase("不发送：{why}", "Not sent: {why}"),
     "others": Phrase("不发给（{count}）", "Not sent to ({count})"),
     "no-message": Phrase("没有消息", "No message"),
@@ -88,6 +94,22 @@ WORDS = {
     "payload": Phrase("Webhook 内容", "Payload"),
     "template": Phrase("模板", "Template"),
     "decision": Phrase("为什么", "Decision"),
+    "unsure": Phrase(
+        "同时到了几个请求：{names} 收到的消息里，分不清哪一条是它的，这里没有列出。",
+        "Requests came at the same time: which message {names} got for this one is not certain, "
+        "so it is left out.",
+    ),
+    "unsure-preview": Phrase(
+        "下面是它该有的消息，不是收到的。", "Below is what it should be, not what arrived."
+    ),
+    "outcome": Phrase("结果", "Outcome"),
+    "would-be": Phrase(
+        "没有收到消息。下面是按现在的配置会发的。",
+        "No message arrived. Below is what the configuration of now would send.",
+    ),
+    "tree-now": Phrase(
+        "按现在的配置，同样的事件会这样处理：", "With the configuration of now the same event goes:"
+    ),
     "answer": Phrase("给仓库平台的响应", "Answer to the forge"),
     "masked": Phrase("密钥和手机号已隐去。", "Keys and phone numbers are masked."),
     "edit-payload": Phrase("改这里，上面的消息跟着变。", "Change it; the message above follows."),
@@ -103,7 +125,7 @@ WORDS = {
         "↑ ↓ 选事件 · / 筛选 · l 换语言 · ← → 换标签页",
         "↑ ↓ event · / filter · l language · ← → tab",
     ),
-    "foot": Phrase("示意图，以手机实际显示为准", "An approximation, the device is the authority"),
+    "foot": Phrase("仅为示意，实际效果以手机上为准", "Approximate: phones may differ"),
     "live": Phrase(
         "真实发送：请求会发到真的群里", "Live: what arrives is really sent to the groups"
     ),

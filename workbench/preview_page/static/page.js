@@ -94,7 +94,12 @@
       const line = error && error.where === "template" && error.line ? `${error.line}: ` : "";
       at(`error-${name}`).textContent = error ? `${error.code ? `${error.code} ` : ""}${line}${error.message}` : "";
       editors[name].setAttribute("aria-invalid", Boolean(error));
+      at(`tab-${name}`).classList.toggle("bad", Boolean(error));
     }
+    // The tab with the fault may not be the one that is open.
+    at("error-shown").textContent = Object.keys(errors)
+      .map((name) => `${at(`tab-${name}`).textContent}: ${at(`error-${name}`).textContent}`)
+      .join("\n");
   }
 
   for (const one of Object.values(editors)) {
@@ -253,5 +258,7 @@
   const current = document.querySelector('.entry[aria-current="true"]');
   const list = at("samples");
   if (current) list.scrollTop = current.offsetTop - list.clientHeight / 2;
+  const isChosen = /[?&](event|received)=/.test(location.search);
+  if (isChosen && matchMedia("(max-width: 800px)").matches) at("main").scrollIntoView();
   watch();
 })();
