@@ -23,7 +23,7 @@ _ALSO_RESERVED = ("PYTHONPATH",)
 _NO_FILE = Phrase("没有文件 {file}", "there is no file {file}")
 _UNREADABLE = Phrase("{file} 读不了：要是 UTF-8 的文本", "{file} cannot be read: it must be UTF-8")
 _BAD_LINE = Phrase(
-    "{file} 第 {line} 行读不懂：写成 NAME=值，引号要成对",
+    "{file} 第 {line} 行无法解析：写成 NAME=值，引号要成对",
     "{file}, line {line} cannot be understood: write NAME=value, quotation marks in pairs",
 )
 _BAD_NAMES = Phrase(

@@ -42,8 +42,8 @@ _AGAIN = Phrase(
     "send it again later: Resend in GitLab, `replay` for Gitee",
 )
 _NETWORK = Phrase(
-    "检查地址，以及这个函数能不能访问它（网络、防火墙）",
-    "check the address, and whether this function may reach it (network, firewall)",
+    "检查地址，以及这台机器能不能访问它（网络、防火墙）",
+    "check the address, and whether this machine can reach it (network, firewall)",
 )
 _PROXY = Phrase(
     "回答的是网关或代理，不是机器人：检查两者之间的网络",

@@ -187,6 +187,23 @@ def test_a_missing_variable_may_stand_in_the_environment_file(
     assert [".env" in one for one in others] == [False, False]
 
 
+@pytest.mark.parametrize("verb", [("check",), ("show",), ("explain", "push.pushed")])
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [({}, 2), ({"WEBHOOK_SECRET": "a webhook secret"}, 0), ({"WECOM_WEBHOOK_URL": ROBOT}, 0)],
+)
+def test_where_nothing_is_set_up_init_is_named(
+    folder: Path, verb: tuple[str, ...], lang: str, env: dict[str, str], told: int
+) -> None:
+    """With each of the two variables; not where one is set: `init` would refuse to replace it."""
+    lines = [f"{name}={value}\n" for name, value in env.items()]
+    (folder / ".env").write_text("".join(lines), encoding="utf-8")
+    text = " ".join(run(*verb, "--lang", lang).output.split())
+
+    assert text.count("-m relay init") == told
+
+
 def test_what_is_empty_elsewhere_is_not_sent_to_the_environment_file(folder: Path) -> None:
     """An empty file of a secret is E207, an empty field E201: neither is a variable here."""
     (folder / "kept.json").write_text('{"key": ""}', encoding="utf-8")

@@ -1,4 +1,8 @@
-"""`docs/delivery.md` shows what really happens: every block on it is made anew and compared."""
+"""`docs/delivery.md` and `docs/delivery.zh-CN.md` show what really happens.
+
+Every block is made anew and compared. Both have the same commands (`test_doc_blocks`): those for
+the cloud are run from the English page.
+"""
 
 import json
 import re
@@ -8,9 +12,12 @@ from typing import Any
 
 import boto3
 import pytest
+import scenes
 from botocore import xform_name
 from click.testing import CliRunner
 from conftest import ROOT
+from doc_console import serving as speaking
+from doc_console import until
 from moto import mock_aws
 from relays import NOW, Clock
 from scenes import (
@@ -35,10 +42,11 @@ pytestmark = [  # the SDK's own
     pytest.mark.filterwarnings("ignore:Boto3 will no longer support"),
 ]
 
-PAGE = ROOT / "docs" / "delivery.md"
+PAGES = {"en": ROOT / "docs" / "delivery.md", "zh-CN": ROOT / "docs" / "delivery.zh-CN.md"}
+LOCALES = {"en": "en_US.UTF-8", "zh-CN": "zh_CN.UTF-8"}
 BLOCK = re.compile(r"```(\w+)(?: ([\w.-]+))?\n(.*?)```", re.DOTALL)
 COMMAND = "$ .venv/bin/python -m relay "
-SUMMARY = "━━ one project · wecom_robot text · en\n"
+SUMMARY = "━━ one project · wecom_robot text · {lang}\n"
 CALLS = {  # where the function calls AWS, and what
     "sqs": ("relay/queues/sqs.py", "send_message get_queue_url get_queue_attributes "
             "change_message_visibility"),
@@ -47,8 +55,8 @@ CALLS = {  # where the function calls AWS, and what
 POLLED = {"sqs:ReceiveMessage", "sqs:DeleteMessage"}  # Lambda does it, as the function's role
 
 
-def page() -> str:
-    return PAGE.read_text(encoding="utf-8")
+def page(lang: str = "en") -> str:
+    return PAGES[lang].read_text(encoding="utf-8")
 
 
 def blocks(kind: str) -> list[str]:
@@ -117,13 +125,17 @@ def boto3_operations(service: str) -> list[str]:
     return list(client.meta.service_model.operation_names)
 
 
+@pytest.mark.parametrize("lang", PAGES)
 def test_every_block_is_real(
+    lang: str,
     cloud: list[str],
     folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     update_golden: bool,
 ) -> None:
     """Answers, log lines, the summary, and what commands print are what happens now."""
+    monkeypatch.setattr(scenes, "CONFIG", CONFIG.replace("lang: en", f"lang: {lang}"))
     clock = Clock(NOW)
     with RobotServer(clock=clock) as robots:
         answers = play(robots, clock)
@@ -131,8 +143,8 @@ def test_every_block_is_real(
         (folder / "function.log").write_text(written, encoding="utf-8")
         shown = {
             **{name: answer_block(one.status, one.report) for name, one in answers.items()},
-            "log": log_block(written),
-            "summary": summary(),
+            "log": log_block(written) if lang == "en" else of_english_bytes(log_block(written)),
+            "summary": summary(lang),
         }
         environ = {
             **AWS,
@@ -140,45 +152,61 @@ def test_every_block_is_real(
             "WECOM_WEBHOOK_URL": robots.add_wecom("wecom-key-0"),
             "RELAY_ALLOW_HOSTS": robots.host,
             "WEBHOOK_SECRET": "a secret of the forge",
-            "LC_ALL": "en_US.UTF-8",
+            "LC_ALL": LOCALES[lang],
             "COLUMNS": "80",
         }
-        found = BLOCK.sub(lambda block: made_anew(block, shown, environ), page())
+        found = BLOCK.sub(lambda block: made_anew(block, shown, environ), page(lang))
     if update_golden:
-        PAGE.write_text(found, encoding="utf-8")
+        PAGES[lang].write_text(found, encoding="utf-8")
 
-    assert page() == found
+    assert page(lang) == found
 
 
+@pytest.mark.parametrize("lang", PAGES)
 def test_the_first_try_is_real(
-    folder: Path, robots: RobotServer, monkeypatch: pytest.MonkeyPatch, update_golden: bool
+    lang: str,
+    folder: Path,
+    robots: RobotServer,
+    monkeypatch: pytest.MonkeyPatch,
+    update_golden: bool,
 ) -> None:
     """`serve` with a fault, `trigger` and `replay` print what "Try it" shows, in a bare folder."""
     (folder / "config.yml").unlink()
     monkeypatch.delenv("CONFIG_FILE", raising=False)
-    consoles = {found[2]: found[3].split("\n")[0] for found in BLOCK.finditer(page()) if found[2]}
+    consoles = {
+        found[2]: found[3].split("\n")[0] for found in BLOCK.finditer(page(lang)) if found[2]
+    }
     environ = {
         "WEBHOOK_SECRET": "a secret of the forge",
         "WECOM_WEBHOOK_URL": robots.add_wecom(),
         "RELAY_ALLOW_HOSTS": robots.host,
         "NOTIFY_LANG": "en",
-        "LC_ALL": "en_US.UTF-8",
+        "LC_ALL": LOCALES[lang],
         "COLUMNS": "80",
     }
     with serving(consoles["try-serve"], ROOT, folder) as served:
-        told = {"try-serve": served.welcome}
+        told = {"try-serve": served.welcome if lang == "en" else welcome(consoles, folder)}
         told["try-trigger"] = answer_of(consoles["try-trigger"], served, environ)
         told["try-replay"] = printed_by(consoles["try-replay"], environ)
         limited = last_of(consoles["try-limit"], served, environ)
-    found = page()
+    found = page(lang)
     for name, output in told.items():
         block = f"```console {name}\n{consoles[name]}\n{plain(output)}\n```"
         found = re.sub(rf"```console {name}\n.*?```", lambda _, new=block: new, found, flags=re.S)
     if update_golden:
-        PAGE.write_text(found, encoding="utf-8")
+        PAGES[lang].write_text(found, encoding="utf-8")
 
-    assert page() == found
+    assert page(lang) == found
     assert "dingtalk: its limit of messages is reached" in " ".join(limited.split())
+
+
+def welcome(consoles: dict[str, str], folder: Path) -> str:
+    """Return what the page's `serve` begins with where the shell speaks Chinese."""
+    arguments = consoles["try-serve"].split(" -m relay ")[1].split(" 2> ")[0].split()
+    with speaking(arguments, folder, {"LC_ALL": LOCALES["zh-CN"]}) as running:
+        assert running.stdout
+        text = "".join(until(running.stdout, "Ctrl-C")).rstrip()
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9000", text)
 
 
 def last_of(loop: str, served: Served, environ: dict[str, str]) -> str:
@@ -206,9 +234,10 @@ def plain(text: str) -> str:
     return re.sub(r"\d+ ms", "212 ms", text)
 
 
-def test_every_fault_is_told() -> None:
-    """The page has one row for each word, written as it can be typed, in the words' order."""
-    table = page().split("## Try it")[1].split("\n## ")[0]
+@pytest.mark.parametrize(("lang", "heading"), [("en", "Try it"), ("zh-CN", "试一试")])
+def test_every_fault_is_told(lang: str, heading: str) -> None:
+    """A page has one row for each word, written as it can be typed, in the words' order."""
+    table = page(lang).split(f"## {heading}\n")[1].split("\n## ")[0]
     typed = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
 
     assert [parse(one)[0].word for one in typed] == list(WORDS)
@@ -243,6 +272,11 @@ def log_block(written: str) -> str:
     return "\n".join(lines.values())
 
 
-def summary() -> str:
+def of_english_bytes(log: str) -> str:
+    """Return *log* with the English message's size: but for that it is the same in any language."""
+    return re.sub(r'"bytes":\d+', re.findall(r'"bytes":\d+', page())[0], log)
+
+
+def summary(lang: str) -> str:
     text = (ROOT / "tests" / "golden" / "summary.txt").read_text(encoding="utf-8")
-    return text.split(SUMMARY)[1].split("\n━━")[0]
+    return text.split(SUMMARY.format(lang=lang))[1].split("\n━━")[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT
-from doc_aws import check_aws
+from doc_aws import check_aws, check_filter
 from doc_blocks import (
     Block,
     blocks_of,
@@ -25,13 +25,15 @@ from doc_blocks import (
     text,
     without_blocks,
 )
-from doc_checks import CHECKS
+from doc_checks import CHECKS, check_spelling
 from doc_click import commands_named
+from doc_code import variables_of
 from doc_console import LEFT_OUT, Scene, check_osls, is_like, play, rewritten
 from doc_json import check_value
-from doc_programs import OSLS, OSLS_COMMON, PROGRAMS
+from doc_programs import OSLS, OSLS_COMMON, PROGRAMS, check_variable
 from doc_shell import check_commands
 
+from relay.configuration.variables import NAMES
 from relay.templating.faults import TemplateFault
 from workbench.commands import main
 from workbench.robots import RobotServer
@@ -42,6 +44,10 @@ OWNERS = {
     ("docs/delivery.md", "try-serve"): "test_delivery_page.py::test_the_first_try_is_real",
     ("docs/delivery.md", "try-trigger"): "test_delivery_page.py::test_the_first_try_is_real",
     ("docs/delivery.md", "try-replay"): "test_delivery_page.py::test_the_first_try_is_real",
+    ("docs/delivery.zh-CN.md", "console"): "test_delivery_page.py::test_every_block_is_real",
+    ("docs/delivery.zh-CN.md", "try-serve"): "test_delivery_page.py::test_the_first_try_is_real",
+    ("docs/delivery.zh-CN.md", "try-trigger"): "test_delivery_page.py::test_the_first_try_is_real",
+    ("docs/delivery.zh-CN.md", "try-replay"): "test_delivery_page.py::test_the_first_try_is_real",
     ("docs/quickstart-aws.md", "rehearsal"): "test_aws_rehearsal.py::test_all_of_it_goes_well",
     ("docs/quickstart-aws.zh-CN.md", "rehearsal"): (
         "test_aws_rehearsal.py::test_chinese_page_shows_the_same_steps"
@@ -99,6 +105,13 @@ def checked() -> list[Block]:
 def test_block_is_right(block: Block) -> None:
     """What can be checked of it without running it is true."""
     CHECKS[block.language](block)
+
+
+@pytest.mark.parametrize("page", pages())
+def test_words_are_spelt_as_in_the_code(page: str) -> None:
+    """Of remarks, names and what nobody parses, too: no letter is missing, other or swapped."""
+    for block in blocks_of(page):
+        check_spelling(block)
 
 
 @pytest.fixture
@@ -185,7 +198,31 @@ def test_command_in_prose_is_right(page: str, command: str) -> None:
     verbs = "|".join(name for name, _ in commands_named(main))
     alone = re.fullmatch(rf"\S*python -m relay ({verbs}|VERB -h)", command)
     if not alone:
-        check_commands(re.sub(r"<[^<>]*>", "https://example.com", command.replace("\\|", "|")))
+        plain = re.sub(r"<[^<>]*>", "https://example.com", command.replace("\\|", "|"))
+        check_commands(plain, page)
+
+
+def settings_in_prose() -> list[tuple[str, str]]:
+    """Return what stands as ``NAME=value`` between backticks outside of blocks."""
+    return [
+        (page, setting)
+        for page in pages()
+        if page != "CHANGELOG.md"
+        for setting in re.findall(r"`((?!NAME=)[A-Z][A-Z_]+=[^`\s]*)`", without_blocks(page))
+    ]
+
+
+@pytest.mark.parametrize(("page", "setting"), sorted(set(settings_in_prose())))
+def test_setting_in_prose_is_right(page: str, setting: str) -> None:
+    """Something reads a variable that a sentence or a table sets, and takes its value."""
+    check_variable(setting, Block(page, 0, "text", "", setting))
+
+
+@pytest.mark.parametrize("page", pages())
+def test_log_filter_in_prose_finds_something(page: str) -> None:
+    """What a sentence tells to look for in the log is what the code writes there."""
+    for pattern in re.findall(r"`([^`\n]*[=:] ?\"\w+\.\w+\"[^`\n]*)`", without_blocks(page)):
+        check_filter(pattern)
 
 
 # The checks themselves: each finds what it is for.
@@ -219,6 +256,43 @@ WRONG_SH = {
     "frobnicate --all": "no check for frobnicate",
     "for n in $(seq 3); do frobnicate; done": "no check for frobnicate",
     'URL=$(aws sqs get-queue-ulr --queue-name x)\necho "$URL"': "get-queue-ulr",
+    "make unit TESTS=tests/test_godlen.py": "tests/test_godlen.py",
+    ".venv/bin/python -m relay render push.pushed --message actio_ncard": "actio_ncard",
+    ".venv/bin/python -m relay send dintgalk-group": "dintgalk-group",
+    ".venv/bin/python -m relay explain push.pushed --expect=ops-gruop": "ops-gruop",
+    ".venv/bin/python -m relay explain push.pushed --source gitalb": "gitalb",
+    ".venv/bin/python -m relay explain push.pushed --at 2026-13-01": "month",
+    ".venv/bin/python -m relay explain push.pushed --set project.nmae=x": "nmae",
+    ".venv/bin/python -m relay trigger push.pushed --url htpts://relay.example.com/": "htpts",
+    ".venv/bin/python -m relay doctor --url https://relay.exmaple.com/": "relay.exmaple.com",
+    ".venv/bin/python -m relay dead-letters list --queue sqs://git-chat-realy-prod.fifo": "realy",
+    ".venv/bin/python -m relay dead-letters drop lg-3f2a": "lg-3f2a",
+    ".venv/bin/python -m relay serve --robot-faults wecmo=busy": "wecmo",
+    ".venv/bin/python -m relay serve --robot-faults wecom=bsuy": "bsuy",
+    "NOTIFY_EVENTS=push,job.falied make run": "job.falied",
+    "DELIVERY_TIMEOUT=4h make run": "DELIVERY_TIMEOUT",
+    "RELAY_QUEUE=sqs:git.fifo make run": "RELAY_QUEUE",
+    "export AWS_REGION=ap-southaest-1": "ap-southaest-1",
+    "curl htpt://127.0.0.1:9000/": "htpt",
+    "aws sqs create-queue --queue-name x --attributes FifoQuuee=true": "FifoQuuee",
+    "aws dynamodb update-time-to-live --table-name x "
+    "--time-to-live-specification Enabled=true,AttriubteName=until": "AttriubteName",
+    "aws lambda create-event-source-mapping --function-name relay "
+    "--function-response-types RpeortBatchItemFailures": "RpeortBatchItemFailures",
+    "aws lambda create-event-source-mapping --function-name relay --batch-size ten": "ten",
+    "aws sts get-caller-identity --query Acocunt": "Acocunt",
+    "aws sts get-caller-identity --output txet": "txet",
+    "aws sns subscribe --protocol emial --topic-arn arn:aws:sns:us-east-1:123456789012:x": "emial",
+    "aws sns subscribe --protocol email --topic-arn arn:asw:sns:us-east-1:123456789012:x": "asw",
+    "aws sns subscribe --protocol email --topic-arn arn:aws:sns:us-eats-1:123456789012:x": "eats",
+    "aws cloudwatch put-metric-alarm --alarm-name x --evaluation-periods 1 "
+    "--comparison-operator GreaterThanThreshold --metric-name ApproximateNumber": "Approximate",
+    "aws logs put-metric-filter --log-group-name x --filter-name x --metric-transformations "
+    "metricName=a,metricNamespace=b,metricValue=1 "
+    "--filter-pattern '{ $.event = \"delivery.fialed\" }'": "delivery.fialed",
+    "aws logs put-metric-filter --log-group-name x --filter-name x --metric-transformations "
+    "metricName=a,metricNamespace=b,metricValue=1 "
+    "--filter-pattern '{ $.evnet = \"delivery.failed\" }'": "evnet",
     "cat missing.json | tail": "missing.json",
     "if then": "syntax error",
 }
@@ -239,6 +313,10 @@ def test_redirections_and_pipes_are_read() -> None:
     check_commands("echo 'a; frobnicate | b' # frobnicate\ncat > x <<'EOF'\nfrobnicate\nEOF\ncat x")
 
 
+STATEMENT = (
+    '{"Effect": "Allow", "Action": ["sqs:SendMessage"],'
+    ' "Resource": "arn:aws:sqs:us-east-1:123456789012:git-chat-relay-prod.fifo"}'
+)
 REFUSALS = (
     AssertionError, ValueError, SyntaxError, yaml.YAMLError, TemplateFault, configparser.Error,
 )  # fmt: skip
@@ -258,7 +336,20 @@ WRONG_BLOCKS: dict[str, list[str]] = {
         '{"ok": true, "service": "git-chat-relay", "version": "0.1.0"}',
         '{"ts": "x", "level": "INFO", "event": "delivery.sended"}',
         '{"ts": "x", "level": "INFO", "event": "delivery.sent", "recieverr": "a"}',
-        '{"Statement": [{"Action": ["sqs:SendMesage"]}]}',
+        f'{{"Version": "2012-10-17", "Statement": [{STATEMENT.replace("SendM", "Sendm")}]}}',
+        f'{{"Version": "2012-10-17", "Statement": [{STATEMENT.replace("Effect", "Efefct")}]}}',
+        f'{{"Version": "2012-10-17", "Statement": [{STATEMENT.replace("Allow", "Alolw")}]}}',
+        f'{{"Version": "2012-10-17", "Statement": [{STATEMENT.replace("arn:aws", "arn:asw")}]}}',
+        f'{{"Version": "2012-10-71", "Statement": [{STATEMENT}]}}',
+        '{"ok": true, "event": "pipeline.fialed", "sent": []}',
+        '{"ok": true, "sent": [{"receiver": "backend-gruop", "status": "ok"}]}',
+        '{"ok": true, "sent": [{"receiver": "wecom", "status": "oky"}]}',
+        '{"ok": true, "sent": [], "skipped": [{"route": "no-such-route", "reason": "R11"}]}',
+        '{"ok": false, "reason": "not_configrued", "code": "E206", "fix": "y"}',
+        '{"ts": "x", "level": "INFO", "event": "event.ignored", "source": "gitalb"}',
+        '{"ts": "x", "level": "INFO", "event": "delivery.sent", "what": "push.psuhed"}',
+        '{"ts": "x", "level": "INFO", "event": "delivery.sent", "delivery_id": "gl-x.wecom"}',
+        '{"WECOM_EWBHOOK_URL": "x"}',
         '{"what": "is it?"}',
         "{",
     ],
@@ -270,7 +361,9 @@ WRONG_BLOCKS: dict[str, list[str]] = {
              "POST / HTTP/1.1\nHost: x\n\n{"],
     "nginx": ["server { lisen 80; }", "server { listen 80;",
               "server { location / { proxy_pass http://127.0.0.1:8000; } }"],
-    "ini": ["[Service]\nExecStrat=x", "RELAY_QUEU=x", "not a line of it"],
+    "ini": ["[Service]\nExecStrat=x", "RELAY_QUEU=x", "not a line of it",
+            "WECOM_EWBHOOK_URL=…", "NOTIFY_EVENTS=push,job.falied", "DELIVERY_TIMEOUT=soon",
+            "GITEE_SIGNATURE=hmca", "ALLOW_UNSIGNED=ture", "NOTIFY_LANG=jp"],
     "dockerfile": ["COPY no-such-file /app", "FRM x"],
     "sh": ["make unti"],
 }  # fmt: skip
@@ -288,6 +381,47 @@ def test_wrong_block_is_found(language: str, content: str) -> None:
     """A slip of each sort is refused."""
     with pytest.raises(REFUSALS):
         CHECKS[language](Block("docs/x.md", 1, language, "", content))
+
+
+RIGHT_BLOCKS = {  # what the wrong ones differ from
+    "json": f'{{"Version": "2012-10-17", "Statement": [{STATEMENT}]}}',
+    "ini": "WECOM_WEBHOOK_URL=…\nNOTIFY_EVENTS=push,job.failed\nALLOW_UNSIGNED=no\n",
+    "text": "200 {\"ok\": true, \"event\": \"pipeline.failed\", \"sent\": []}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", RIGHT_BLOCKS)
+def test_right_block_passes(language: str) -> None:
+    CHECKS[language](Block("docs/x.md", 1, language, "", RIGHT_BLOCKS[language]))
+
+
+SLIPS = {
+    "tohers": "others", "goldn": "golden", "delivvery": "delivery", "wokrbench": "workbench",
+    "RpeortBatchItemFailures": "reportbatchitemfailures", "evemt": "event",
+    "actio_ncard": "action_card",
+    "others": "", "receivers": "", "xylophone": "", "ReportBatchItemFailures": "", "x9": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", SLIPS)
+def test_slip_of_a_word_is_found(word: str) -> None:
+    """Of a word of the code, a sample or the prose; what is like none is one of its own."""
+    block = Block("docs/x.md", 1, "yaml", "", f"version: 1  # {word}\n")
+    if not SLIPS[word]:
+        check_spelling(block)
+        return
+    with pytest.raises(AssertionError, match=f"'{word}': '{SLIPS[word]}'"):
+        check_spelling(block)
+
+
+def test_variable_of_the_page_is_known() -> None:
+    """A name that nothing of ours reads may be one that the page's YAML refers to."""
+    (page, name) = next(
+        (page, name) for page in pages() for name in sorted(variables_of(page)) if name not in NAMES
+    )
+    CHECKS["ini"](Block(page, 1, "ini", "", f"{name}=…"))
+    with pytest.raises(AssertionError, match="nothing reads"):
+        CHECKS["ini"](Block("docs/x.md", 1, "ini", "", f"{name}=…"))
 
 
 def test_mark_names_the_check() -> None:

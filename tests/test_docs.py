@@ -9,7 +9,9 @@ import pytest
 from conftest import ROOT
 from doc_blocks import pages, text, without_blocks
 from doc_click import commands_named
+from doc_numbers import SAID, plain
 
+from relay.config import Policy
 from relay.configuration.variables import NAMES
 from relay.kinds import KINDS
 from workbench.commands import main
@@ -150,3 +152,20 @@ def test_tables_are_whole(page: str) -> None:
         width = (width or cells) if cells else 0
 
         assert cells == width, line
+
+
+# Numbers.
+
+
+@pytest.mark.parametrize(("page", "said"), [(page, one) for page in SAID for one in SAID[page]])
+def test_number_is_the_code_s_own(page: str, said: str) -> None:
+    """A sentence with a limit, a pause or a time of ours has the one that the code has."""
+    assert said in plain(page)
+
+
+@pytest.mark.parametrize("page", pages())
+def test_budget_is_the_default(page: str) -> None:
+    """Wherever the time for an event is told, it is the one that counts when nobody sets it."""
+    told = re.findall(r"`DELIVERY_TIMEOUT`[ ,(（]+([\d.]+) ?(?:s\b|秒)", plain(page))
+
+    assert {float(one) for one in told} <= {Policy().timeout_s}

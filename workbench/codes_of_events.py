@@ -5,12 +5,13 @@ from workbench.code_rows import Family, row
 
 # Gitee documents no redelivery; what was refused is in the log.
 _AGAIN = (
-    "有队列会自动重试；没有就补发：GitLab 点 Resend，Gitee 用 replay，见 docs/delivery.md",
+    "有队列会自动重试；没有就补发：GitLab 点 Resend，Gitee 用 replay，见 docs/delivery.zh-CN.md",
     "a queue sends it again by itself; without one GitLab: Resend, Gitee: replay, see "
     "docs/delivery.md",
 )
 _LOOK_FIRST = (
-    "先看群里，可能已经到了；没有再补发：GitLab 点 Resend，Gitee 用 replay，见 docs/delivery.md",
+    "先看群里，可能已经到了；没有再补发：GitLab 点 Resend，Gitee 用 replay，见 "
+    "docs/delivery.zh-CN.md",
     "look into the group first: it may be there. If not, GitLab: Resend, Gitee: replay, see "
     "docs/delivery.md",
 )
@@ -18,7 +19,7 @@ _LOOK_FIRST = (
 _REQUESTS = {
     "E300": row("请求不能接受", "the request is not acceptable", "看 fix", "read the answer's fix"),
     "E301": row(
-        "请求读不懂（400）：来源、内容或调用方式不对",
+        "请求无法解析（400）：来源、内容或调用方式不对",
         "cannot be read (400): not a webhook's sender, body or way",
         "看 reason 和 fix",
         "read reason and fix",
@@ -27,7 +28,7 @@ _REQUESTS = {
         "密钥或签名不对（401）",
         "the secret or signature does not match (401)",
         "两边重新填一遍；日志会说时钟不准，或网址是另一个平台的（/hook/gitlab 与 /hook/gitee）",
-        "type it anew on both sides; the log tells of a wrong clock, and of an address for the "
+        "enter it again on both sides; the log tells of a wrong clock, and of an address for the "
         "other forge (/hook/gitlab, /hook/gitee)",
     ),
     "E304": row(
@@ -202,15 +203,31 @@ _DINGTALK = {
     "E529": row("拒绝了请求", "refused the request", "请报告", "report it with the errcode"),
 }
 
-_CHECK_NETWORK = ("检查地址和网络出口", "check address, network and firewall")
-
 _NETWORK = {
-    "E530": row("连不上", "no connection", *_CHECK_NETWORK),
+    "E530": row(
+        "连不上：域名解析不到、端口不通，或被防火墙挡住",
+        "no connection: the name cannot be resolved, the port is closed, or a firewall is between",
+        "检查域名的拼写，以及从发送的地方（函数或这台机器）能不能访问它；发送不走 HTTPS_PROXY",
+        "check how the name is spelt, and that whatever posts (the function, this machine) can "
+        "reach it; HTTPS_PROXY has no effect on posts",
+    ),
     "E531": row(
         "时间内没有响应，可能已送达", "no answer in time; it may have arrived", *_LOOK_FIRST
     ),
-    "E532": row("TLS 证书或握手失败", "certificate or TLS handshake", *_CHECK_NETWORK),
-    "E533": row("HTTP 状态不是 200", "an HTTP status other than 200", *_CHECK_NETWORK),
+    "E532": row(
+        "TLS 证书或握手失败",
+        "certificate or TLS handshake",
+        "检查发送的机器的时钟、私有部署的证书是否过期；中间解密 TLS 的网关要放行",
+        "check the sending machine's clock, and a private host's certificate; a gateway that "
+        "decrypts TLS has to let this host pass",
+    ),
+    "E533": row(
+        "HTTP 状态不是 200",
+        "an HTTP status other than 200",
+        "看 vendor_code 里的状态码：404 是路径不对，重新复制地址；403、407 多半是网关或代理",
+        "vendor_code is the status: 404 is a wrong path, copy the address again; 403 and 407 come "
+        "most likely from a gateway or proxy",
+    ),
     "E534": row(
         "响应不是机器人的",
         "an answer that is not the robot's",
@@ -229,7 +246,7 @@ _WAITING = {
         "队列不收这条消息，改为直接发送",
         "the queue did not take a delivery: it was posted directly",
         "检查队列的地址、权限和配额；直接发送也失败就返回 502：GitLab 点 Resend，Gitee 用 replay，"
-        "见 docs/delivery.md",
+        "见 docs/delivery.zh-CN.md",
         "check the queue's address, permission and quota; if that failed too, the answer is 502: "
         "GitLab: Resend, Gitee: replay, see docs/delivery.md",
     ),
@@ -240,7 +257,7 @@ _WAITING = {
         "if it still matters, send it with dead-letters resend",
     ),
     "E542": row(
-        "队列里的消息读不懂",
+        "队列里的消息无法解析",
         "a queue message that cannot be read",
         "不是中继写的，或来自别的版本；用 dead-letters drop 删掉",
         "not the relay's own, or of another version; dead-letters drop deletes it",

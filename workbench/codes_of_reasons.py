@@ -44,9 +44,9 @@ REASONS: Mapping[str, Code] = {
         "change the hours, or outside",
     ),
     "R27": row(
-        "发了，但只是一行灰字：在 quiet 里，或是例行的事",
+        "发了，但只是一行灰字：在 quiet 里，或是日常事件",
         "it was sent, as one grey line: it is in quiet, or routine",
-        "从 quiet 里去掉；例行的事要发完整消息，就在 show、append、mention 或 templates 里"
+        "从 quiet 里去掉；日常事件要发完整消息，就在 show、append、mention 或 templates 里"
         "写上这个事件",
         "take it out of quiet; a routine event comes in full where show, append, mention or "
         "templates names that very event",
@@ -74,7 +74,7 @@ REASONS: Mapping[str, Code] = {
         "机器人或应用拒绝了消息，或没有送到",
         "the robot or application refused the message, or it did not get there",
         "看旁边的 code、vendor_code 和 detail；改好以后补发：GitLab 点 Resend，Gitee 用 replay，"
-        "有队列用 dead-letters resend；见 docs/delivery.md",
+        "有队列用 dead-letters resend；见 docs/delivery.zh-CN.md",
         "see code, vendor_code and detail beside it; once that is mended, GitLab: Resend, Gitee: "
         "replay, with a queue: dead-letters resend; see docs/delivery.md",
     ),

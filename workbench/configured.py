@@ -23,6 +23,8 @@ from relay.words import Phrase
 from workbench import env_file, kept_variables, own_log, terminal
 from workbench.bubbles import pretty_json
 from workbench.cli import Failure
+from workbench.first_config import WEBHOOK_SECRET, WECOM_URL
+from workbench.interpreter import python
 from workbench.languages import listed
 from workbench.problem_formats import formatted
 from workbench.weak_values import short_secrets
@@ -45,6 +47,12 @@ _IN_ENV = Phrase(
     "{hint.zh}；在这台机器上：在 .env 里写一行 名字=值",
     "{hint.en}; on this machine: a line NAME=value in .env",
 )
+_BEGIN = Phrase(
+    "{hint.zh}；在这台机器上：运行 {init}，或在 .env 里写一行 名字=值",
+    "{hint.en}; on this machine: {init}, or a line NAME=value in .env",
+)
+# Neither a robot nor a secret: nobody has set anything up here.
+_NOTHING_YET = {("E201", WECOM_URL), ("E202", WEBHOOK_SECRET)}
 
 
 class Setting(NamedTuple):
@@ -192,17 +200,23 @@ def problems_text(
 
     The form ``text`` is for a person at a machine, who is told of ``.env`` as well.
     """
-    problems = [on_this_machine(one) for one in problems] if form == "text" else problems
+    is_new = {(one.code, one.where) for one in problems} >= _NOTHING_YET
+    if form == "text":
+        problems = [on_this_machine(one, is_new=is_new) for one in problems]
     texts, secrets = {loaded.file: loaded.text}, {loaded.file: loaded.spans}
     return terminal.printable(formatted(problems, form, lang, texts, secrets))
 
 
-def on_this_machine(problem: Problem) -> Problem:
-    """Return *problem* with where to set a variable here in its hint, if it lacks one."""
+def on_this_machine(problem: Problem, *, is_new: bool = False) -> Problem:
+    """Return *problem* with where to set a variable here in its hint, if it lacks one.
+
+    *is_new*: nothing is set up here, so `init` comes first.
+    """
     is_variable = problem.code == "E201" or (problem.code == "E202" and not problem.line)
     if not is_variable or _KEPT_ELSEWHERE in problem.message.en:
         return problem
-    return problem._replace(hint=_IN_ENV.filled(hint=problem.hint))
+    where = _BEGIN.filled(hint=problem.hint, init=f"{python()} -m relay init")
+    return problem._replace(hint=where if is_new else _IN_ENV.filled(hint=problem.hint))
 
 
 def unseen(problems: Sequence[Problem], place: str) -> bool:

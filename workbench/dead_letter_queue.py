@@ -29,7 +29,7 @@ _NOT_IN_SQS = re.compile("[\ud800-\udfff\ufffe\uffff]")  # SQS refuses a message
 _OF_THE_LETTER = ("InvalidMessageContents", "InvalidParameterValue", "MessageTooLong")
 _REGION = re.compile(r"https://(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.", re.ASCII)
 
-UNREADABLE = Phrase("内容读不懂", "its body cannot be read")
+UNREADABLE = Phrase("内容无法解析", "its body cannot be read")
 _REFUSED = Phrase("SQS 不接受这条消息（{code}）", "SQS refuses it ({code})")
 
 

@@ -17,9 +17,9 @@ _TOO_OFTEN = Phrase(
     "received too often without success, so SQS moved it here; the function's log has the reason, "
     "under the delivery id",
 )
-_NO_BODY = Phrase("（内容读不懂）", "(its body cannot be read)")
+_NO_BODY = Phrase("（内容无法解析）", "(its body cannot be read)")
 _CANNOT_READ = Phrase(
-    "队列消息读不懂：不是这个程序写的，或版本不同",
+    "队列消息无法解析：不是这个程序写的，或版本不同",
     "a queue message that cannot be read: not written by the relay, or by another version",
 )
 _DROP_IT = Phrase("不能重新发送；用 drop 删掉", "it cannot be sent again; drop it")

@@ -58,12 +58,12 @@ _RESEND = Phrase(
 )
 _RESEND_MORE = Phrase(
     "ID 是投递编号，或只属于它的开头。时效重新计算；消息里仍写着原来的时间。",
-    "ID is a delivery's id, or a beginning that only it has. The age limit counts anew; the "
+    "ID is a delivery's id, or a beginning that only it has. The age limit starts again; the "
     "message still tells when it happened.",
 )
 _DROP = Phrase("永久删除死信；删除前会问。", "Delete dead letters for good; asks first.")
 _DROP_MORE = Phrase(
-    "ID 是投递编号，或只属于它的开头；读不懂的消息用它自己的编号。",
+    "ID 是投递编号，或只属于它的开头；无法解析的消息用它自己的编号。",
     "ID is a delivery's id, or a beginning that only it has; of an unreadable message its own id.",
 )
 _ALL = Phrase("全部", "All of them")

@@ -29,7 +29,8 @@ _LARGE = Phrase("{file} 超过 {most} KB，没有读", "{file} is larger than {m
 _PUT_FILE = Phrase("换成普通文件", "put a regular file in its place")
 _MOVE = Phrase("里面应当只有 名字=值 的行", "only lines NAME=value belong there")
 _DROPPED = Phrase(
-    "{file} 第 {line} 行读不懂，没有生效", "{file}, line {line} is not understood and sets nothing"
+    "{file} 第 {line} 行无法解析，没有生效",
+    "{file}, line {line} is not understood and sets nothing",
 )
 _CLOSE_QUOTE = Phrase("写成 名字=值；引号要成对", "write it as NAME=value, and close every quote")
 _NO_TEXT = Phrase("{file} 不是 UTF-8 文本", "{file} is no UTF-8 text")

@@ -63,11 +63,14 @@ _WROTE_ENV = Phrase(
     "wrote .env: it holds the secrets, only you can read it, never commit it",
 )
 _IGNORED = Phrase("已把 .env 加进 .gitignore", "added .env to .gitignore")
+_TRY = Phrase("先在这里试：", "First, try it here:")
+_SEE = Phrase("看页面，消息发给模拟机器人", "the page; messages go to stand-in robots")
+_SEND = Phrase("真发一条", "one real message")
 _PASTE = (
     Phrase("", ""),
     Phrase(
-        "部署：按所用的云的指南操作（.env 里的变量放在哪里，见指南）：",
-        "To deploy, follow your cloud's guide. It says where the variables in .env go:",
+        "再部署：按所用的云的指南操作（.env 里的变量放在哪里，见指南）：",
+        "Then deploy, by your cloud's guide. It says where the variables in .env go:",
     ),
     Phrase(
         "  腾讯云  docs/quickstart-tencent.zh-CN.md",
@@ -77,21 +80,19 @@ _PASTE = (
         "  AWS     docs/quickstart-aws.zh-CN.md",
         "  AWS            docs/quickstart-aws.md",
     ),
-    Phrase(
-        "再到仓库里填 Webhook：",
-        "Then add the webhook:",
-    ),
-    Phrase(
-        "  GitLab  Settings → Webhooks  网址 <函数地址>/hook/gitlab  Secret token",
-        "  GitLab  Settings → Webhooks  URL <function URL>/hook/gitlab  Secret token",
-    ),
-    Phrase(
-        "  Gitee   管理 → WebHooks      网址 <函数地址>/hook/gitee   密码或签名密钥",
-        "  Gitee   管理 → WebHooks      URL <function URL>/hook/gitee   密码 / 签名密钥",
-    ),
-    Phrase("  密钥都是 .env 里的 WEBHOOK_SECRET", "  The secret is WEBHOOK_SECRET in .env"),
     Phrase("", ""),
-    Phrase("下一步：", "Next:"),
+    Phrase(
+        "最后到仓库里填 Webhook。网址：函数 URL；密钥：.env 里的 WEBHOOK_SECRET",
+        "Last, add the webhook. URL: the function URL. Secret: WEBHOOK_SECRET in .env",
+    ),
+    Phrase(
+        "  GitLab  Settings → Webhooks  密钥填在 Secret token",
+        "  GitLab  Settings → Webhooks  the secret is its Secret token",
+    ),
+    Phrase(
+        "  Gitee   管理 → WebHooks      密钥填在 密码 / 签名密钥",
+        "  Gitee   管理 → WebHooks      the secret is its 密码 / 签名密钥",
+    ),
 )
 _ABOUT = Phrase("写出第一份 config.yml 和 .env。", "Write a first config.yml and .env.")
 _MORE = Phrase(
@@ -250,9 +251,18 @@ def _lines(form: Form, robots: Sequence[Robot], *, is_ignored: bool) -> list[str
         form.say(_WROTE, file=CONFIG_FILE),
         form.say(_WROTE_ENV),
         *([form.say(_IGNORED)] if is_ignored else []),
+        "",
+        form.say(_TRY),
+        *_tries(form, robots),
         *(phrase.of(form.lang) for phrase in _PASTE),
-        *(f"  {command}" for command in _next(robots)),
     ]
+
+
+def _tries(form: Form, robots: Sequence[Robot]) -> list[str]:
+    """Return what can be done before anything is deployed, the page between `check` and `send`."""
+    check, *sends = _next(robots)
+    said = [(check, ""), ("make run", form.say(_SEE)), *((one, form.say(_SEND)) for one in sends)]
+    return [f"  {command}{f'  # {why}' if why else ''}" for command, why in said]
 
 
 def _as_json(robots: Sequence[Robot], *, is_ignored: bool) -> dict[str, Any]:

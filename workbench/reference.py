@@ -15,7 +15,7 @@ from workbench import samples
 
 _HEAD = """# Events · 事件
 
-Made from the code's tables; `python -m pytest tests/test_docs.py --update-golden` writes it anew.
+Made from the code's tables; `python -m pytest tests/test_docs.py --update-golden` writes it again.
 
 `NOTIFY_EVENTS` and the `events` of a [route](configuration.md#route) take a list of: a kind
 (`push`: what is sent of it by default), one event (`pipeline.failed`), every event of a kind
@@ -117,7 +117,7 @@ def _listed(actions: tuple[str, ...]) -> str:
 _TEMPLATES_HEAD = """# Templates
 
 Made from the code's tables; `python -m pytest tests/test_templates.py --update-golden` writes it
-anew.
+again.
 
 `templates:` replaces the message of an event, `append:` of a route adds lines under it. Both are
 [Jinja2](https://jinja.palletsprojects.com/en/stable/templates/); what stands outside of `{{ … }}`

@@ -35,7 +35,7 @@ _DECODER = json.JSONDecoder()
 
 _WAS_SENT = Phrase("后来已经发送成功", "it was sent later")
 _CUT = Phrase(
-    "日志里的内容不完整或读不懂，没法发送",
+    "日志里的内容不完整或无法解析，没法发送",
     "its text in the log is cut or cannot be read, so it cannot be sent",
 )
 
