@@ -295,7 +295,8 @@ def test_c20_robot_that_hangs_beside_many_calls_at_once(robots: RobotServer, clo
     let_end(before[0])
 
     assert {("wecom", "dingtalk")} == {tuple(sent(answer)) for answer in found}
-    assert {"timeout"} == {entry["status"] for one in found for entry in one.report["failed"]}
+    told = {entry["code"] for one in found for entry in one.report["failed"]}
+    assert {"E531"} <= told <= {"E531", "E538"}  # or the thread of one before has not ended yet
     assert took_s < 2 * 3.0 + BUSY_S
     assert set() == others() - before[0]
     # Both ends of the connections that 8 calls at once may keep to three robots; 16 would have 96.
