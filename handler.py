@@ -150,8 +150,7 @@ class Application:
             return
         try:
             config, call = self._live.current(), Call(None, time.monotonic())
-            known = {one.name: one for one in config.receivers}
-            self._post((), known, config, call, call.deadline(config.delivery.timeout_s))
+            self._post((), {}, config, call, call.deadline(config.delivery.timeout_s))
         except Exception as error:  # noqa: BLE001 - the next event may still find what waits
             log.error("waiting.broken", failure=error)
 
@@ -242,19 +241,19 @@ class Application:
                 found, config.queue, self._environ, call.context, self._clock, within_s
             )
         queued = tuple(one.receiver for one in found if one not in left)
-        known = {**{one.name: one for one in config.receivers}, **receivers}
-        outcomes = self._post(left, known, config, call, deadline) if left else []
+        outcomes = self._post(left, receivers, config, call, deadline) if left else []
         return Sent(tuple(outcomes), queued)
 
     def _post(
         self,
         found: Sequence[Delivery],
-        known: Mapping[str, Receiver],
+        receivers: Mapping[str, Receiver],
         config: Config,
         call: Call,
         deadline: float,
     ) -> Sequence[Outcome]:
-        """Post *found* and what waits for *known* receivers; return the outcomes of *found*."""
+        """Post *found*, of *receivers*, and what waits; return the outcomes of *found*."""
+        known = {**{one.name: one for one in config.receivers}, **receivers}
         ours = claims.Claims(self._store(config, call), _lease_s(deadline), self._warm.owner)
         return Outbox(self._courier(config, deadline), ours, self._warm, known).send(found)
 

@@ -89,6 +89,16 @@ def relay(robots: RobotServer) -> Relay:
     return Relay(robots)
 
 
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The preview page (`pages.Served`) in a folder without a configuration."""
+    from pages import served
+
+    monkeypatch.chdir(tmp_path)
+    with served() as found:
+        yield found
+
+
 @pytest.fixture(autouse=True)
 def log_to_stdout() -> None:
     """Log lines go where `capsys` finds them."""

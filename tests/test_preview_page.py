@@ -44,12 +44,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def page() -> Iterator[Served]:
-    with served() as found:
-        yield found
-
-
-@pytest.fixture
 def filed(folder: Path) -> Iterator[Served]:
     """The page for a configuration with secrets and a phone number in it."""
     (folder / "config.yml").write_text(CONFIG, encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from click.testing import Result
-from pages import HOST, Served, served
+from pages import HOST, Served
 from verbs import CLEAN, WEBHOOK_SECRET, WECOM_KEY, project, run
 
 import adapters
@@ -53,12 +53,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in CLEAN:
         monkeypatch.delenv(name, raising=False)
     return tmp_path
-
-
-@pytest.fixture
-def page() -> Iterator[Served]:
-    with served() as found:
-        yield found
 
 
 @pytest.fixture
